@@ -1,0 +1,30 @@
+"""The one tokenizer of words: what `mentions` means, and what BM25 in the memory store counts.
+
+A token is a run of letters, digits and underscores, together with the + # . - ' inside it or, for + and #,
+at its end: "C++" is not "C", "non-fiction" is not "fiction", "3.10" is one token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from adhere.need import Span
+
+_TOKEN = re.compile(r"\w+(?:[+#.\-'’]+\w+)*(?:\+\+|\+|#)?")
+
+
+def tokens(text: str) -> list[tuple[str, Span]]:
+    """Case-folded tokens with their spans of code points in `text`."""
+    return [(match[0].casefold().replace("’", "'"), match.span()) for match in _TOKEN.finditer(text)]
+
+
+def occurrences(phrase: str, text: str) -> Iterator[Span]:
+    """Spans of `text` where the tokens of `phrase` stand in sequence; none for a phrase without tokens."""
+    wanted = [token for token, _ in tokens(phrase)]
+    if not wanted:
+        return
+    found = tokens(text)
+    for start in range(len(found) - len(wanted) + 1):
+        if all(found[start + offset][0] == token for offset, token in enumerate(wanted)):
+            yield found[start][1][0], found[start + len(wanted) - 1][1][1]
