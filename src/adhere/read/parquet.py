@@ -1,0 +1,42 @@
+"""Parquet: one document per row, read in batches."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from adhere.errors import FileError, require
+from adhere.need import Document
+from adhere.read.protocol import Skipped
+from adhere.read.rows import guess_text_column, row_document
+from adhere.read.source import ROWS_LIMIT, Source
+
+BATCH = 256
+UNPACKED_LIMIT = 2**30
+"""Bytes of a gzipped Parquet file, which has to be unpacked into memory as a whole."""
+
+
+class ParquetReader:
+    suffixes = frozenset({".parquet"})
+
+    def read(self, source: Source) -> Iterator[Document | Skipped]:
+        pyarrow = require("pyarrow", feature="Reading Parquet", extra="files")
+        parquet = require("pyarrow.parquet", feature="Reading Parquet", extra="files")
+        path = str(source.path)
+        table = parquet.ParquetFile(io.BytesIO(source.bytes(UNPACKED_LIMIT)) if source.gzipped else path)
+        groups = [table.metadata.row_group(number) for number in range(table.num_row_groups)]
+        if sum(group.total_byte_size for group in groups) > ROWS_LIMIT:
+            raise FileError(f"larger than {ROWS_LIMIT // 2**30} GiB when unpacked; split it")
+        columns = []
+        for column in table.schema_arrow:
+            if pyarrow.types.is_binary(column.type) or pyarrow.types.is_large_binary(column.type):
+                yield Skipped(path, None, f"column {column.name!r} holds bytes and is left out")
+            else:
+                columns.append(column.name)
+        text_column, number = source.text_column, 0
+        for batch in table.iter_batches(batch_size=BATCH, columns=columns):
+            rows = batch.to_pylist()
+            text_column = text_column or guess_text_column(columns, rows)
+            for row in rows:
+                number += 1
+                yield row_document(row, id=f"{source.id}#{number}", url=path, text_column=text_column)
