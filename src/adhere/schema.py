@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import date
+from typing import Any
 
-FieldType = Literal["keyword", "number", "version", "date", "boolean"]
+from adhere.need import Scalar
+from adhere.values import FieldType as FieldType
+from adhere.values import flatten, read
 
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
     """One field. `values` maps each distinct value (as written) to its number of documents, most
     frequent first; `complete` is False where there were too many to keep. `unparsed` shows raw values
-    that are not of the type (they are kept, and count as unknown)."""
+    that are not of the type (they are kept, and count as unknown). `split` says that a keyword with commas
+    is a list of keywords."""
 
     name: str
     type: FieldType
@@ -27,6 +31,7 @@ class FieldInfo:
     unparsed: tuple[str, ...] = ()
     unparsed_count: int = 0
     description: str = ""
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +47,17 @@ class Schema:
 
     def __getitem__(self, name: str) -> FieldInfo:
         return self.fields[name]
+
+
+def values_at(fields: Mapping[str, Any], name: str) -> Any:
+    """The raw value of a document's field: as given, a list where it is nested, None for none."""
+    return fields[name] if name in fields else flatten(fields).get(name)
+
+
+def typed(info: FieldInfo, raw: object) -> tuple[Scalar, ...]:
+    """The values of a raw value (or a list of them) under its field's type; empty means unknown."""
+    if isinstance(raw, (list, tuple)):
+        return tuple(value for item in raw for value in typed(info, item))
+    if not isinstance(raw, (str, int, float, bool, date)) or (isinstance(raw, str) and not raw.strip()):
+        return ()
+    return read(raw, info.type, split=info.split)

@@ -102,7 +102,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """BM25 of the words of clause number `clause` in the passage; 0 where none occurs."""
+    """BM25 of the words of clause number `clause` in title and passage; 0 where none occurs."""
 
     clause: int
 
@@ -140,7 +140,8 @@ class Ln:
 
 @dataclass(frozen=True, slots=True)
 class Decay:
-    """0.5 ** (age / half-life) of a date field before `origin`; later dates count as age 0, none as 0."""
+    """0.5 ** (age / half-life) of the newest date of a field before `origin`; later dates count as age 0,
+    and no date as 0."""
 
     field: str
     origin: datetime
@@ -198,6 +199,10 @@ class Store(Protocol):
 
     def mentioning(self, phrase: str) -> set[str]:
         """Ids of all documents with the phrase in title or text, exactly (`adhere.words`)."""
+        ...
+
+    def superseded(self, instant: datetime) -> set[str]:
+        """Ids of all documents that a newer one of their version group had replaced by `instant`."""
         ...
 
     def find(

@@ -1,0 +1,42 @@
+# Two commands do all the set-up: `make demo` and `make test`. Each makes its own virtual environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check -q
+
+.PHONY: demo test test-all test-train lint clean
+
+demo: $(VENV)/base
+	$(BIN)/adhere demo
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest -m "not slow and not gpu"
+
+test-all: $(VENV)/dev
+	$(BIN)/python -m pytest -m "not gpu"
+
+test-train: $(VENV)/train
+	$(BIN)/python -m pytest -m "not gpu" tests
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install -e . -c constraints.txt
+	@touch $@
+
+$(VENV)/dev: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install -e '.[dev]' -c constraints.txt
+	@touch $@ $(VENV)/base
+
+$(VENV)/train: $(VENV)/dev
+	$(PIP) install -e '.[train,mteb,server,mcp,langchain,llamaindex,haystack,llm]' -c constraints.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

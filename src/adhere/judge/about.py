@@ -1,0 +1,94 @@
+"""Judge of meaning without a model of its own: the encoder's cosine and the words, calibrated.
+
+For a clause c and a query q on one document, with m the largest cosine over its sentences and
+w = BM25 / (BM25 + 5), and the weights of a `Calibration`,
+
+    p = sigmoid(meaning * m(c) + words * w(c) + query_meaning * m(q) + query_words * w(q) + bias).
+
+The query's own score counts against the clause: in a pool that is all about the query, what is near the
+query is near every clause. The same formula runs inside the engine (`program`), so the ledger and the
+ranking never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adhere.encode.protocol import Candidate, Encoder
+from adhere.judge.protocol import Question
+from adhere.need import About, Condition, Judgement, Kind, TextEvidence
+
+HALF_BM25 = 5.0
+"""BM25 at which the words count half; keeps one long clause from outweighing every other."""
+
+WordScores = Callable[[Sequence[str], Sequence[str]], Mapping[str, Sequence[float]]]
+"""(document ids, texts) -> for each id its BM25 with each text, in the statistics of the whole store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Weights of the logistic decision. Fitted by `benchmarks/calibrate_about.py` on the development set."""
+
+    meaning: float = 6.52
+    words: float = 3.86
+    query_meaning: float = -1.88
+    query_words: float = -1.35
+    bias: float = -3.77
+
+
+class ClauseJudge:
+    """Judges `about` by the best sentence; that sentence is the evidence."""
+
+    name = "clause"
+    kinds: frozenset[Kind] = frozenset({"about"})
+
+    def __init__(self, encoder: Encoder, words: WordScores, calibration: Calibration | None = None) -> None:
+        self.encoder = encoder
+        self.words = words
+        self.calibration = calibration or Calibration()
+
+    def judge(self, question: Question, candidates: Sequence[Candidate]) -> list[list[Judgement]]:
+        """One row per candidate, one judgement per condition."""
+        texts = [question.query, *(_text(condition) for condition in question.conditions)]
+        vectors = self.encoder.encode_queries(texts)
+        words = self.words([candidate.document.id for candidate in candidates], texts)
+        return [self._row(candidate, vectors, words[candidate.document.id]) for candidate in candidates]
+
+    def _row(
+        self, candidate: Candidate, vectors: NDArray[np.float32], words: Sequence[float]
+    ) -> list[Judgement]:
+        places = sentences_of(candidate)
+        # (S, H) @ (H, 1 + C): a document without sentences is scored by nothing, which is cosine 0
+        cosines = np.concatenate([p.sentences for p in candidate.passages]) @ vectors.T if places else None
+        best = cosines.max(axis=0) if cosines is not None else np.zeros(len(vectors), np.float32)
+        saturated = [score / (score + HALF_BM25) for score in words]
+        c = self.calibration
+        base = c.bias + c.query_meaning * float(best[0]) + c.query_words * saturated[0]
+        row = []
+        for column in range(1, len(vectors)):
+            z = base + c.meaning * float(best[column]) + c.words * saturated[column]
+            evidence = places[int(cosines[:, column].argmax())] if cosines is not None else None
+            row.append(Judgement(float(1.0 / (1.0 + np.exp(-z))), evidence, self.name))
+        return row
+
+
+def sentences_of(candidate: Candidate) -> list[TextEvidence]:
+    """Every sentence of a candidate as evidence, in the order of its stacked sentence vectors."""
+    return [
+        TextEvidence(
+            encoded.passage.number,
+            encoded.passage.text[start:end],
+            (encoded.passage.start + start, encoded.passage.start + end),
+        )
+        for encoded in candidate.passages
+        for start, end in encoded.passage.sentences
+    ]
+
+
+def _text(condition: Condition) -> str:
+    assert isinstance(condition, About)
+    return condition.text

@@ -1,0 +1,247 @@
+"""One search from checked criteria to hits: filter, find, score by program, judge, rank.
+
+Read `execute` top to bottom; each step is a function below it and a line in the trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adhere.encode.protocol import Candidate, Encoder
+from adhere.judge.about import Calibration
+from adhere.judge.logic import effective, verdict
+from adhere.judge.protocol import Judge, Question
+from adhere.need import (
+    About,
+    Condition,
+    Criteria,
+    Hit,
+    Judgement,
+    Mode,
+    Removed,
+    Verdict,
+    conditions,
+)
+from adhere.ranking import rank
+from adhere.search import program
+from adhere.search.explain import relaxations, removed
+from adhere.search.plan import Compiler
+from adhere.search.trace import Trace
+from adhere.store.protocol import And, Clause, Everything, Filter, Ids, Meaning, Store, Words
+
+POOL = 200
+"""Candidates that the program scores, at least; of these the best DEPTH are judged."""
+DEPTH = 50
+REMOVED = -1000.0
+"""Added to the score of a document that `rank` was given but a rule removes: after all kept ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A need ready to run: criteria checked against the schema, trusted filters apart.
+
+    `only` restricts the search to these documents, as in reranking.
+    """
+
+    query: str
+    criteria: Criteria
+    filters: Criteria
+    mode: Mode
+    k: int
+    now: datetime
+    only: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came out. `scores` holds every candidate's score, also of those that no hit stands for."""
+
+    hits: tuple[Hit, ...]
+    scores: Mapping[str, float]
+    removed: tuple[Removed, ...]
+    relax: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a search runs on."""
+
+    store: Store
+    encoder: Encoder
+    judges: Sequence[Judge]
+    calibration: Calibration = field(default_factory=Calibration)
+
+
+def execute(parts: Parts, request: Request, trace: Trace) -> Outcome:
+    """Run the request. Rules of exact kinds filter before anything is scored; in mode `rank` only the
+    trusted filters do. The best candidates are judged, and the ledger is those verdicts."""
+    with trace.step("filter") as count:
+        compiler = Compiler(parts.store)
+        trusted = And(tuple(sieve.keeps for sieve in compiler.sieves(request.filters)) or (Everything(),))
+        if request.only is not None:
+            trusted = And((trusted, Ids(frozenset(request.only))))
+        sieves = compiler.sieves(request.criteria)
+        where = trusted if request.mode == "rank" else And((trusted, *(sieve.keeps for sieve in sieves)))
+        count.value = passing = parts.store.count(where)
+    with trace.step("encode") as count:
+        clauses, numbers = _clauses(parts.encoder, request)
+        count.value = len(clauses)
+    with trace.step("find") as count:
+        candidates = _candidates(parts.store, request, clauses, numbers, where, passing)
+        count.value = len(candidates)
+    with trace.step("program") as count:
+        scoring = program.formula(request.criteria, numbers, parts.calibration, request.now)
+        scores = dict(parts.store.score(candidates, clauses, scoring)) if candidates else {}
+        count.value = len(scores)
+    with trace.step("judge") as count:
+        judged, taken = _judge(parts, request, clauses, rank(scores))
+        count.value = len(judged)
+    with trace.step("explain"):
+        gone = (*removed(parts.store, sieves, trusted), *taken) if request.mode != "rank" else ()
+        few = request.mode != "rank" and passing < request.k and bool(sieves)
+        relax = relaxations(parts.store, request.criteria, sieves, trusted, passing) if few else ()
+    return _outcome(request, scores, judged, gone, relax)
+
+
+# --- finding -----------------------------------------------------------------------------------
+
+
+def _clauses(encoder: Encoder, request: Request) -> tuple[list[Clause], dict[Condition, int]]:
+    # Clause 0 is the query; without a query the wanted clauses stand in for it.
+    abouts = dict.fromkeys(
+        leaf
+        for criterion in request.criteria
+        for leaf in conditions(effective(criterion))
+        if isinstance(leaf, About)
+    )
+    texts = [request.query or " ".join(_wanted(request.criteria)), *(about.text for about in abouts)]
+    vectors = encoder.encode_queries(texts)
+    clauses = [Clause(vector, text) for vector, text in zip(vectors, texts, strict=True)]
+    return clauses, {about: number for number, about in enumerate(abouts, start=1)}
+
+
+def _wanted(criteria: Criteria) -> list[str]:
+    return [
+        leaf.text
+        for criterion in criteria
+        if criterion.polarity in ("want", "prefer")
+        for leaf in conditions(criterion.what)
+        if isinstance(leaf, About)
+    ]
+
+
+def _candidates(
+    store: Store,
+    request: Request,
+    clauses: Sequence[Clause],
+    numbers: Mapping[Condition, int],
+    where: Filter,
+    passing: int,
+) -> list[str]:
+    pool = max(POOL, 5 * request.k)
+    if passing <= pool:
+        return sorted(store.matching(where))
+    wanted = [
+        clauses[numbers[leaf]]
+        for criterion in request.criteria
+        if criterion.polarity in ("want", "prefer")
+        for leaf in conditions(criterion.what)
+        if isinstance(leaf, About)
+    ]
+    return sorted(store.find([clauses[0], *wanted], where, pool))
+
+
+# --- judging -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with its ledger and its score by the judges."""
+
+    candidate: Candidate
+    ledger: tuple[Verdict, ...]
+    score: float
+
+
+def _judge(
+    parts: Parts, request: Request, clauses: Sequence[Clause], ranked: Sequence[str]
+) -> tuple[list[Judged], tuple[Removed, ...]]:
+    """The best candidates with their verdicts; strict mode goes on until k remain, and counts the rest."""
+    depth = max(DEPTH, request.k)
+    kept: list[Judged] = []
+    taken: dict[str, int] = {}
+    for start in range(0, len(ranked), depth):
+        for judged in _ledgers(parts, request, clauses, ranked[start : start + depth]):
+            broken = _broken(request, judged) if request.mode == "strict" else []
+            if not broken:
+                kept.append(judged)
+            for identifier in broken:
+                taken[identifier] = taken.get(identifier, 0) + 1
+        if request.mode != "strict" or len(kept) >= request.k:
+            break
+    return kept, tuple(Removed(identifier, count, 0) for identifier, count in taken.items())
+
+
+def _broken(request: Request, judged: Judged) -> list[str]:
+    return [
+        verdict.criterion
+        for verdict, criterion in zip(judged.ledger, request.criteria, strict=True)
+        if criterion.hard and not criterion.exact and verdict.outcome == "violated"
+    ]
+
+
+def _ledgers(parts: Parts, request: Request, clauses: Sequence[Clause], ids: Sequence[str]) -> list[Judged]:
+    candidates = parts.store.candidates(ids)
+    ordered = [candidates[identifier] for identifier in ids if identifier in candidates]
+    leaves = _leaves(parts.judges, request, ordered)
+    meaning = parts.store.score(ids, clauses[:1], Meaning(0))
+    words = parts.store.score(ids, clauses[:1], Words(0))
+    judged = []
+    for candidate, judgements in zip(ordered, leaves, strict=True):
+        identifier = candidate.document.id
+        ledger = tuple(verdict(name, criterion, judgements) for name, criterion in request.criteria.named())
+        p_query = program.query_probability(meaning[identifier], words[identifier])
+        terms = [(criterion, one.p) for criterion, one in zip(request.criteria, ledger, strict=True)]
+        judged.append(Judged(candidate, ledger, program.combine(p_query, terms)))
+    return judged
+
+
+def _leaves(
+    judges: Sequence[Judge], request: Request, candidates: Sequence[Candidate]
+) -> list[dict[Condition, Judgement]]:
+    """For each candidate the judgement on every leaf of the criteria, each from the judge of its kind."""
+    found: list[dict[Condition, Judgement]] = [{} for _ in candidates]
+    wanted = dict.fromkeys(leaf for c in request.criteria for leaf in conditions(effective(c)))
+    for judge in judges:
+        mine = tuple(leaf for leaf in wanted if leaf.kind in judge.kinds)
+        if mine and candidates:
+            rows = judge.judge(Question(request.query, request.now, mine), candidates)
+            for leaves, row in zip(found, rows, strict=True):
+                leaves.update(zip(mine, row, strict=True))
+    return found
+
+
+# --- ranking -----------------------------------------------------------------------------------
+
+
+def _outcome(
+    request: Request,
+    scores: Mapping[str, float],
+    judged: Sequence[Judged],
+    gone: tuple[Removed, ...],
+    relax: tuple[str, ...],
+) -> Outcome:
+    by_id = {one.candidate.document.id: one for one in judged}
+    final = {identifier: one.score for identifier, one in by_id.items()}
+    # The judges saw the best by program: whatever they did not see stays below, in the program's order.
+    floor = min(final.values(), default=0.0)
+    ceiling = max((s for i, s in scores.items() if i not in final), default=0.0)
+    rest = {i: floor - 1.0 + (s - ceiling) for i, s in scores.items() if i not in final}
+    best = rank(final)[: request.k]
+    hits = tuple(
+        Hit(position, by_id[identifier].candidate.document, final[identifier], by_id[identifier].ledger)
+        for position, identifier in enumerate(best, start=1)
+    )
+    return Outcome(hits, final | rest, gone, relax)

@@ -1,0 +1,61 @@
+"""Why so few: what each criterion took away, and the smallest change that would let documents back in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from adhere.need import Criteria, Criterion, Polarity, Removed
+from adhere.parse.language import write
+from adhere.search.plan import Sieve
+from adhere.store.protocol import And, Filter, Negation, Or, Store
+
+SOFTER: dict[Polarity, Polarity] = {"want": "prefer", "avoid": "disprefer"}
+MOST_RELAXATIONS = 3
+
+
+def removed(store: Store, sieves: Sequence[Sieve], trusted: Filter) -> tuple[Removed, ...]:
+    """For each criterion how many documents it alone takes away, and how many of those are unknown to it."""
+    return tuple(_removed(store, sieve, trusted) for sieve in sieves)
+
+
+def _removed(store: Store, sieve: Sieve, trusted: Filter) -> Removed:
+    if sieve.criterion.polarity == "avoid":
+        return Removed(sieve.id, store.count(And((trusted, sieve.holds))), 0)
+    violated = store.count(And((trusted, sieve.fails)))
+    unknown = store.count(And((trusted, Negation(Or((sieve.holds, sieve.fails))))))
+    return Removed(sieve.id, violated, unknown)
+
+
+def relaxations(
+    store: Store, criteria: Criteria, sieves: Sequence[Sieve], trusted: Filter, kept: int
+) -> tuple[str, ...]:
+    """Programs that keep more documents than `kept`: one rule made a wish, or as few together as it takes.
+
+    Of changes of the same size the one that lets fewest documents in comes first: it bends the need least.
+    """
+    for size in range(1, len(sieves) + 1):
+        counted = []
+        for softened in combinations(sieves, size):
+            rest = tuple(sieve.keeps for sieve in sieves if sieve not in softened)
+            count = store.count(And((trusted, *rest)))
+            if count > kept:
+                counted.append((count, write(soften(criteria, [sieve.criterion for sieve in softened]))))
+        if counted:
+            return tuple(program for _, program in sorted(counted)[:MOST_RELAXATIONS])
+        if size == 2 and len(sieves) > 6:
+            break  # the number of combinations explodes, and three broken rules are another need
+    return ()
+
+
+def soften(criteria: Criteria, which: Sequence[Criterion]) -> Criteria:
+    """The criteria with some rules made wishes: want becomes prefer, avoid becomes disprefer."""
+    return Criteria(
+        tuple(
+            replace(criterion, polarity=SOFTER[criterion.polarity])
+            if any(criterion is one for one in which)
+            else criterion
+            for criterion in criteria
+        )
+    )

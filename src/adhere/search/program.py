@@ -1,0 +1,128 @@
+"""Criteria to one score: how the query, wants, avoids and wishes are weighed against each other.
+
+Each criterion has a probability p that its condition holds. The score is a sum of logarithms,
+
+    QUERY * ln p(query) + sum over wants of ln p + sum over avoids of ln(1 - p)
+                        + WISH * (the same over wishes),
+
+a product of probabilities and not an average: no want, however strong, pays for an avoid that is violated
+for sure. FLOOR keeps one certain violation costly but finite, so that violators still have an order.
+
+`formula` states it in the store's own algebra over MaxSim and BM25, to rank all candidates inside the
+engine; `combine` states it over the judges' probabilities, to rank the best of them again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from adhere.judge.about import HALF_BM25, Calibration
+from adhere.judge.logic import effective
+from adhere.need import About, All, Any, Condition, Criteria, Criterion, Expression, Not, Recent, conditions
+from adhere.store.protocol import (
+    TIME,
+    Constant,
+    Decay,
+    Divide,
+    Exp,
+    Formula,
+    Ln,
+    Meaning,
+    Product,
+    Sum,
+    Words,
+)
+
+QUERY = 1.0
+WISH = 0.35
+FLOOR = 0.02
+QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 6.0, 2.0, -4.0
+"""p(query) is logistic like a clause's, but has no other score to be relative to."""
+
+
+def combine(p_query: float, terms: Iterable[tuple[Criterion, float | None]]) -> float:
+    """One score from the query's probability and each criterion's p that its condition holds.
+
+    An unknown p weighs as a coin: it neither earns nor loses what a known one would.
+    """
+    score = QUERY * math.log(p_query)
+    for criterion, p in terms:
+        known = 0.5 if p is None else p
+        favourable = known if criterion.polarity in ("want", "prefer") else 1.0 - known
+        score += weight(criterion) * math.log(FLOOR + (1.0 - FLOOR) * favourable)
+    return score
+
+
+def weight(criterion: Criterion) -> float:
+    """What a criterion's logarithm counts: a rule fully, a wish or an assumption less."""
+    return 1.0 if criterion.hard else WISH
+
+
+def query_probability(meaning: float, bm25: float) -> float:
+    """p(query) from its MaxSim and BM25."""
+    z = QUERY_MEANING * meaning + QUERY_WORDS * bm25 / (bm25 + HALF_BM25) + QUERY_BIAS
+    return 1.0 / (1.0 + math.exp(-z))
+
+
+def formula(
+    criteria: Criteria, clauses: Mapping[Condition, int], calibration: Calibration, now: datetime
+) -> Formula:
+    """The score over the store's clauses; clause 0 is the query, `clauses` numbers the `about` conditions.
+
+    Criteria with an exact leaf are left out: the filter or the judges decide those.
+    """
+    query = _logistic(
+        (QUERY_BIAS, Constant(1.0)), (QUERY_MEANING, Meaning(0)), (QUERY_WORDS, _saturated(Words(0)))
+    )
+    terms: list[Formula] = [Product((Constant(QUERY), Ln(query)))]
+    for criterion in criteria:
+        expression = effective(criterion)
+        if all(isinstance(leaf, About | Recent) for leaf in conditions(expression)):
+            p = _probability(expression, clauses, calibration, now)
+            favourable = p if criterion.polarity in ("want", "prefer") else _complement(p)
+            floored = Sum((Constant(FLOOR), Product((Constant(1.0 - FLOOR), favourable))))
+            terms.append(Product((Constant(weight(criterion)), Ln(floored))))
+    return Sum(tuple(terms))
+
+
+def _probability(
+    expression: Expression, clauses: Mapping[Condition, int], calibration: Calibration, now: datetime
+) -> Formula:
+    # An engine formula has no min or max: parts count as independent here, the judges refine the best.
+    match expression:
+        case All(parts):
+            return Product(tuple(_probability(part, clauses, calibration, now) for part in parts))
+        case Any(parts):
+            nones = (_complement(_probability(part, clauses, calibration, now)) for part in parts)
+            return _complement(Product(tuple(nones)))
+        case Not(part):
+            return _complement(_probability(part, clauses, calibration, now))
+        case Recent(half_life_days):
+            return Decay(TIME, now, half_life_days)
+        case _:
+            return _about(clauses[expression], calibration)
+
+
+def _about(clause: int, c: Calibration) -> Formula:
+    return _logistic(
+        (c.bias, Constant(1.0)),
+        (c.meaning, Meaning(clause)),
+        (c.words, _saturated(Words(clause))),
+        (c.query_meaning, Meaning(0)),
+        (c.query_words, _saturated(Words(0))),
+    )
+
+
+def _saturated(words: Formula) -> Formula:
+    return Divide(words, Sum((words, Constant(HALF_BM25))))
+
+
+def _logistic(*terms: tuple[float, Formula]) -> Formula:
+    negated = Sum(tuple(Product((Constant(-factor), term)) for factor, term in terms))
+    return Divide(Constant(1.0), Sum((Constant(1.0), Exp(negated))))
+
+
+def _complement(p: Formula) -> Formula:
+    return Sum((Constant(1.0), Product((Constant(-1.0), p))))
