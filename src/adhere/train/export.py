@@ -1,0 +1,187 @@
+"""Turn a BERT into the folder that `adhere.encode.onnx` runs: int8 weights, tokenizer, manifest, checksums.
+
+    python -m adhere.train.export FOLDER OUT --name minilm --source sentence-transformers/all-MiniLM-L6-v2
+
+Three steps, each of use alone: trace and fuse (`export_module`, `export_encoder`), quantise (`quantise`),
+describe (`package`). What was tried and lost is in benchmarks/LOG.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from adhere.errors import ModelError, require
+from adhere.render import TEMPLATE
+
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OPSET = 17
+
+
+def export_encoder(folder: Path, out: Path) -> None:
+    """Write the BERT of a transformers or sentence-transformers folder as fp32 ONNX with the output `tokens`.
+
+    Shapes  input_ids, attention_mask, token_type_ids (B, T) int64 -> tokens (B, T, H) float32
+    """
+    torch = require("torch", feature="Exporting a model", extra="train")
+    transformers = require("transformers", feature="Exporting a model", extra="train")
+    bert = transformers.AutoModel.from_pretrained(folder, attn_implementation="eager").eval()
+
+    class Tokens(torch.nn.Module):  # type: ignore[name-defined, misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.bert = bert
+
+        def forward(self, *inputs: Any) -> Any:
+            return self.bert(**dict(zip(INPUTS, inputs, strict=True))).last_hidden_state
+
+    export_module(Tokens(), out, outputs={"tokens": ("batch", "token")}, config=bert.config)
+
+
+def export_module(module: Any, out: Path, *, outputs: dict[str, Sequence[str]], config: Any) -> None:
+    """Trace a module over a BERT trunk, with whatever heads it has, and fuse it for onnxruntime's kernels.
+
+    `module` takes the tensors of `INPUTS` and returns one tensor per output; `outputs` names them with their
+    variable leading axes ("batch", "token"); `config` gives the number of heads and the hidden size. Load the
+    trunk with attn_implementation="eager", or attention is not recognised.
+    """
+    torch = require("torch", feature="Exporting a model", extra="train")
+    optimizer = require("onnxruntime.transformers.optimizer", feature="Exporting a model", extra="train")
+    options = require("onnxruntime.transformers.fusion_options", feature="Exporting a model", extra="train")
+    ids = torch.randint(5, 1000, (2, 9))
+    inputs = (ids, torch.ones_like(ids), torch.zeros_like(ids))
+    axes = dict.fromkeys(INPUTS, ("batch", "token")) | {name: tuple(a) for name, a in outputs.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        traced = str(Path(folder) / "traced.onnx")
+        # The tracing exporter: the pattern matcher of onnxruntime's optimizer knows the graphs it makes.
+        torch.onnx.export(
+            module.eval(),
+            inputs,
+            traced,
+            input_names=list(INPUTS),
+            output_names=list(outputs),
+            dynamic_axes={name: dict(enumerate(names)) for name, names in axes.items()},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+        fusion = options.FusionOptions("bert")
+        fusion.enable_embed_layer_norm = False  # the fused op takes no int8 table
+        fused = optimizer.optimize_model(
+            traced,
+            model_type="bert",
+            num_heads=config.num_attention_heads,
+            hidden_size=config.hidden_size,
+            optimization_options=fusion,
+            opt_level=0,
+        )
+        fused.save_model_to_file(str(out))
+
+
+def quantise(model: Path, out: Path) -> None:
+    """Weights to 7 bits with a scale per output channel, embedding tables to 8 bits with a scale per row.
+
+    Activations are quantised at run time with one scale per tensor, so a text must be run alone for its
+    vector not to depend on its neighbours. 7 bits, because 8-bit products saturate on CPUs without VNNI.
+    """
+    onnx = require("onnx", feature="Quantising a model", extra="train")
+    quantization = require("onnxruntime.quantization", feature="Quantising a model", extra="train")
+    with tempfile.TemporaryDirectory() as folder:
+        halfway = Path(folder) / "matmul.onnx"
+        quantization.quantize_dynamic(
+            model,
+            halfway,
+            op_types_to_quantize=["MatMul", "Attention"],
+            weight_type=quantization.QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+        graph = onnx.load(halfway)
+    _shrink_tables(graph, onnx)
+    onnx.save(graph, out)
+
+
+def package(
+    folder: Path, out: Path, *, name: str, source: str, max_tokens: int = 256, overlap: int = 48
+) -> None:
+    """Export, quantise and describe a model: all that `OnnxEncoder` needs, with the checksum of each file."""
+    if not (folder / "tokenizer.json").exists():
+        raise ModelError(
+            f"{folder} has no tokenizer.json. Save the model with a fast tokenizer and try again."
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        export_encoder(folder, Path(scratch) / "fused.onnx")
+        quantise(Path(scratch) / "fused.onnx", out / "model.onnx")
+    shutil.copyfile(folder / "tokenizer.json", out / "tokenizer.json")
+    hidden = json.loads((folder / "config.json").read_text())["hidden_size"]
+    files = ("model.onnx", "tokenizer.json")
+    manifest = {
+        "name": name,
+        "source": source,
+        "dimension": hidden,
+        "pooling": "mean",
+        "max_tokens": max_tokens,
+        "overlap": overlap,
+        "template": TEMPLATE,
+        "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in files},
+    }
+    (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def _shrink_tables(graph: Any, onnx: Any, *, least: int = 100_000) -> None:
+    """Replace each large float table that is read by row with int8 rows and a scale per row."""
+    tables = {table.name: table for table in graph.graph.initializer}
+    nodes = []
+    for node in graph.graph.node:
+        table = tables.get(node.input[0]) if node.op_type == "Gather" else None
+        if table is None or table.data_type != onnx.TensorProto.FLOAT or np.prod(table.dims) < least:
+            nodes.append(node)
+            continue
+        weights = onnx.numpy_helper.to_array(table)
+        scales = np.maximum(np.abs(weights).max(axis=1, keepdims=True), 1e-12) / 127
+        rows = np.round(weights / scales).astype(np.int8)
+        graph.graph.initializer.remove(table)
+        graph.graph.initializer.extend(
+            onnx.numpy_helper.from_array(array, table.name + suffix)
+            for array, suffix in ((rows, "_rows"), (scales.astype(np.float32), "_scales"))
+        )
+        nodes.extend(_dequantised_rows(node, table.name, onnx))
+    del graph.graph.node[:]
+    graph.graph.node.extend(nodes)
+
+
+def _dequantised_rows(node: Any, table: str, onnx: Any) -> Iterable[Any]:
+    """Nodes that gather rows and scales and multiply them, in place of one gather of floats."""
+    make, ids, result = onnx.helper.make_node, node.input[1], node.output[0]
+    yield make("Gather", [f"{table}_rows", ids], [f"{result}_rows"], axis=0)
+    yield make("Gather", [f"{table}_scales", ids], [f"{result}_scales"], axis=0)
+    yield make("Cast", [f"{result}_rows"], [f"{result}_float"], to=onnx.TensorProto.FLOAT)
+    yield make("Mul", [f"{result}_float", f"{result}_scales"], [result])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Turn a BERT into an int8 ONNX encoder folder.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--source", required=True, help="where the weights come from, for the manifest")
+    parser.add_argument("--max-tokens", type=int, default=256)
+    parser.add_argument("--overlap", type=int, default=48)
+    options = parser.parse_args()
+    package(
+        options.folder,
+        options.out,
+        name=options.name,
+        source=options.source,
+        max_tokens=options.max_tokens,
+        overlap=options.overlap,
+    )
