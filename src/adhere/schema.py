@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from typing import Literal
 
-from adhere.need import Scalar
-from adhere.values import FieldType as FieldType
-from adhere.values import flatten, read
+FieldType = Literal["keyword", "number", "version", "date", "boolean"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +44,3 @@ class Schema:
 
     def __getitem__(self, name: str) -> FieldInfo:
         return self.fields[name]
-
-
-def values_at(fields: Mapping[str, Any], name: str) -> Any:
-    """The raw value of a document's field: as given, a list where it is nested, None for none."""
-    return fields[name] if name in fields else flatten(fields).get(name)
-
-
-def typed(info: FieldInfo, raw: object) -> tuple[Scalar, ...]:
-    """The values of a raw value (or a list of them) under its field's type; empty means unknown."""
-    if isinstance(raw, (list, tuple)):
-        return tuple(value for item in raw for value in typed(info, item))
-    if not isinstance(raw, (str, int, float, bool, date)) or (isinstance(raw, str) and not raw.strip()):
-        return ()
-    return read(raw, info.type, split=info.split)
