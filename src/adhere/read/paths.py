@@ -19,34 +19,40 @@ def read_paths(
     *,
     on_skip: Callable[[Skipped], None],
     text_column: str = "",
+    without: Iterable[Path] = (),
 ) -> Iterator[Document]:
     """All documents of files and folders, folders in sorted order, hidden files left out.
 
     An id is the one given in the file, else the path from the folder's own name on ("notes/2024/a.md"),
     with "#" and the line for rows; it does not depend on where the command runs. One bad file or row is
-    told to `on_skip` and left out, and so is the second of two documents with one id.
+    told to `on_skip` and left out, and so is the second of two documents with one id. Nothing is read
+    in `without`, such as a store that lies among its own documents.
     Errors  FileError for a path that does not exist, before anything is read
     """
     roots = [Path(path) for path in paths]
     for root in roots:
         if not root.exists():
             raise FileError(f"{root} does not exist. Give files or folders that are there.")
-    owners: dict[str, str] = {}
-    seen: set[str] = set()
-    for root in roots:
-        for source in _sources(root, seen, on_skip):
-            for item in _read(replace(source, text_column=text_column)):
-                problem = item if isinstance(item, Skipped) else _problem(item, source, owners)
-                if problem:
-                    on_skip(problem)
-                elif isinstance(item, Document):
-                    owners[item.id] = str(source.path)
-                    yield item
+    seen = {os.path.realpath(path) for path in without}
+    sources = (source for root in roots for source in _sources(root, seen, on_skip))
+    return _documents((replace(source, text_column=text_column) for source in sources), on_skip)
 
 
 def suffixes() -> list[str]:
     """File endings that can be read, sorted."""
     return sorted(_readers())
+
+
+def _documents(sources: Iterable[Source], on_skip: Callable[[Skipped], None]) -> Iterator[Document]:
+    owners: dict[str, str] = {}
+    for source in sources:
+        for item in _read(source):
+            problem = item if isinstance(item, Skipped) else _problem(item, source, owners)
+            if problem:
+                on_skip(problem)
+            elif isinstance(item, Document):
+                owners[item.id] = str(source.path)
+                yield item
 
 
 def _sources(root: Path, seen: set[str], on_skip: Callable[[Skipped], None]) -> Iterator[Source]:

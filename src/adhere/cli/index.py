@@ -1,0 +1,130 @@
+"""`adhere index STORE PATH...`: read files, keep what is new or changed, drop what is gone."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adhere.cli.app import AsJson, StorePath
+from adhere.cli.console import errors, plain, print_json, results
+from adhere.cli.progress import progress
+from adhere.cli.show import fields_table, fields_to_json
+
+if TYPE_CHECKING:
+    from adhere.need import Document
+    from adhere.read import Skipped
+    from adhere.search.engine import Added
+
+TYPES = ("keyword", "number", "version", "date", "boolean")
+HELD = 20_000
+"""Documents read ahead, so that progress knows the end; above it they stream and the end is not known."""
+SHOWN = 5
+
+
+def index(
+    store: StorePath,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Files and folders.", show_default=False)
+    ],
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="FIELD=TYPE", help=f"Type of a field: {', '.join(TYPES)}."),
+    ] = None,
+    time_field: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="The date field that is the documents' time.")
+    ] = None,
+    text_column: Annotated[
+        str, typer.Option(metavar="NAME", help="Column or key that holds the text, where it is not guessed.")
+    ] = "",
+    fail_on_skip: Annotated[
+        bool, typer.Option("--fail-on-skip", help="Exit 1 if a file or row was skipped.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Index files and folders; again, only what changed.
+
+    Reads .md .rst .txt .html .pdf .docx .csv .tsv .jsonl .parquet, each also as .gz. Header fields, columns
+    and keys become typed fields. Documents of these paths that are gone are deleted; others stay.
+    """
+    import adhere
+    from adhere.read import read_paths
+
+    skipped: list[Skipped] = []
+    given = _types(types or [])
+    documents = read_paths(paths, on_skip=skipped.append, text_column=text_column, without=[store])
+    with adhere.open(store, types=given, time_field=time_field) as engine:
+        with progress("documents") as show:
+            added = engine.sync(
+                _ahead(documents), within=lambda document: _of(document, paths, skipped), progress=show
+            )
+        schema = engine.schema
+    if as_json:
+        print_json(
+            {
+                "new": added.new,
+                "changed": added.changed,
+                "unchanged": added.unchanged,
+                "gone": added.removed,
+                "skipped": [
+                    {"path": each.path, "line": each.line, "reason": each.reason} for each in skipped
+                ],
+                "documents": schema.documents,
+                "fields": fields_to_json(schema),
+            }
+        )
+    else:
+        console = results()
+        console.print(_counts(added, len(skipped)))
+        _reasons(skipped)
+        if schema.fields:
+            console.print(fields_table(console, schema))
+    if skipped and fail_on_skip:
+        raise typer.Exit(1)
+
+
+def _types(given: list[str]) -> dict[str, str]:
+    types = {}
+    for each in given:
+        name, _, type_ = each.rpartition("=")
+        if not name or type_ not in TYPES:
+            raise typer.BadParameter(f"{each!r}: write FIELD=TYPE with one of {', '.join(TYPES)}.")
+        types[name] = type_
+    return types
+
+
+def _ahead(documents: Iterator[Document]) -> Iterable[Document]:
+    held = list(islice(documents, HELD + 1))
+    return held if len(held) <= HELD else chain(held, documents)
+
+
+def _of(document: Document, paths: list[Path], skipped: list[Skipped]) -> bool:
+    """Whether a stored document came from these paths; a file that failed today keeps what it gave before."""
+    file = Path(document.url)
+    failed = {each.path for each in skipped if each.line is None}
+    roots = [os.path.normpath(path.absolute()) for path in paths]
+    return document.url not in failed and any(file.is_relative_to(root) for root in roots)
+
+
+def _counts(added: Added, skipped: int) -> str:
+    return (
+        f"{added.new:,} new, {added.changed:,} changed, {added.unchanged:,} unchanged, "
+        f"{added.removed:,} gone, {skipped:,} skipped"
+    )
+
+
+def _reasons(skipped: list[Skipped]) -> None:
+    console = errors()
+    for each in skipped[:SHOWN]:
+        console.print(f"skipped {plain(each)}")
+    more = Counter(each.reason for each in skipped[SHOWN:])
+    for reason, count in more.most_common(SHOWN):
+        console.print(f"skipped {count:,} more: {plain(reason)}")
+    rest = sum(more.values()) - sum(count for _, count in more.most_common(SHOWN))
+    if rest:
+        console.print(f"skipped {rest:,} more for other reasons; --json lists all")

@@ -1,0 +1,54 @@
+"""`adhere search STORE QUERY -i INSTRUCTION`: obey, and show why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from adhere.cli.app import AsJson, AsOf, Mode, StorePath
+from adhere.cli.console import print_json, results
+from adhere.cli.show import show_answer
+
+
+def search(
+    store: StorePath,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="A few words.", show_default=False)],
+    instruction: Annotated[
+        str, typer.Option("-i", "--instruction", help="What counts as relevant, in plain words.")
+    ] = "",
+    k: Annotated[int, typer.Option("-k", min=1, help="Number of hits.")] = 10,
+    as_of: AsOf = None,
+    mode: Annotated[Mode, typer.Option(help="balanced, strict (doubtful hits go too) or rank (none go).")] = (
+        Mode.balanced
+    ),
+    criteria: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Criteria to run in place of those of the instruction.")
+    ] = None,
+    filters: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Rules that the instruction cannot loosen, as criteria."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search STORE for QUERY, as the instruction says.
+
+    adhere search notes.adhere "vector index" -i "only accepted proposals, nothing on C extensions"
+    """
+    import adhere
+    from adhere.search.wire import answer_to_json
+
+    with adhere.open(store, create=False) as engine:
+        answer = engine.search(
+            query,
+            instruction,
+            k=k,
+            as_of=as_of,
+            mode=mode.value,
+            criteria=criteria,
+            filters=filters,
+        )
+    if as_json:
+        print_json(answer_to_json(answer))
+    else:
+        show_answer(results(), answer, store=str(store))
