@@ -1,0 +1,1 @@
+"""Measure whether a search follows instructions: any search, on public benchmarks or your own documents."""
