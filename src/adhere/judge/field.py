@@ -13,7 +13,7 @@ from adhere.encode.protocol import Candidate
 from adhere.judge.protocol import Question
 from adhere.need import Condition, Field, FieldEvidence, Judgement, Kind, Scalar
 from adhere.schema import Schema
-from adhere.values import flatten, typed, version
+from adhere.values import typed, values_at, version
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -37,18 +37,15 @@ class FieldJudge:
         """One row per candidate, one judgement per condition."""
         schema = self.schema()
         return [
-            [
-                self._one(condition, flatten(candidate.document.fields), schema)
-                for condition in question.conditions
-            ]
+            [self._one(condition, candidate.document.fields, schema) for condition in question.conditions]
             for candidate in candidates
         ]
 
     def _one(self, condition: Condition, fields: Mapping[str, Any], schema: Schema) -> Judgement:
         assert isinstance(condition, Field)
-        raw = fields.get(condition.name, [])
+        raw = values_at(fields, condition.name)
         found = typed(schema[condition.name], raw)
-        evidence = FieldEvidence(condition.name, raw[0] if len(raw) == 1 else list(raw) or None)
+        evidence = FieldEvidence(condition.name, raw)
         if not found:
             return Judgement(None, evidence, self.name)
         wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)

@@ -1,0 +1,28 @@
+"""Instruction to criteria: `parse(instruction)`, without a language model."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+
+from adhere.need import Parsed
+from adhere.parse.protocol import Parser
+from adhere.schema import Schema
+
+
+def parse(
+    instruction: str, *, query: str = "", schema: Schema | None = None, now: datetime | None = None
+) -> Parsed:
+    """What an instruction asks for. With a schema its phrases are linked to fields and their values.
+
+    `now` is the clock that relative dates resolve against; it defaults to the current instant.
+    """
+    return default_parser().parse(instruction, query=query, schema=schema, now=now or datetime.now(UTC))
+
+
+@cache
+def default_parser() -> Parser:
+    """The parser that searches use unless told: rules."""
+    from adhere.parse.rules import RulesParser
+
+    return RulesParser()

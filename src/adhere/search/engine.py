@@ -27,6 +27,7 @@ from adhere.parse.protocol import Parser
 from adhere.schema import Schema
 from adhere.search.execute import REMOVED, Outcome, Parts, Request, execute
 from adhere.search.trace import Trace
+from adhere.store.infer import dated
 from adhere.store.protocol import Clause, Entry, Store, Words
 
 BATCH = 64
@@ -63,8 +64,10 @@ class Engine:
         parser: Parser | None = None,
         judges: Sequence[Judge] | None = None,
         standing: str = "",
+        time_field: str | None = None,
     ) -> None:
         self.store = store
+        self.time_field = time_field
         self.encoder = encoder
         self.parser = parser or default_parser()
         self.standing = standing
@@ -90,7 +93,7 @@ class Engine:
         total = len(documents) if isinstance(documents, Sequence) else None
         known = dict(self.store.fingerprints())
         new = changed = unchanged = done = saved = 0
-        for batch in _batches(documents):
+        for batch in _batches(dated(document, self.time_field) for document in documents):
             fresh = {d.id: (d, print_) for d in batch if known.get(d.id) != (print_ := self._fingerprint(d))}
             self._write([pair[0] for pair in fresh.values()], [pair[1] for pair in fresh.values()])
             new += sum(identifier not in known for identifier in fresh)
@@ -313,7 +316,7 @@ def open(
 
     encoder = encoder or load()
     store = open_store(Path(path), encoder=encoder, create=create, types=types, time_field=time_field)
-    return Engine(store, encoder, standing=standing)
+    return Engine(store, encoder, standing=standing, time_field=time_field)
 
 
 def default_judges(store: Store, encoder: Encoder) -> list[Judge]:

@@ -50,12 +50,12 @@ def infer(
     return columns.schema(types=types, time_field=time_field)
 
 
-def dated(document: Document) -> Document:
-    """The document with its time taken from the best-named date among its own fields, if it has none."""
+def dated(document: Document, time_field: str | None = None) -> Document:
+    """The document with its time taken from `time_field`, or else from the best-named date among its fields."""
     if document.time is not None:
         return document
     fields = {name.casefold(): values for name, values in flatten(document.fields).items()}
-    for name in TIME_FIELDS:
+    for name in [time_field.casefold()] if time_field else TIME_FIELDS:
         times = [t for raw in fields.get(name, ()) for t in read(raw, "date") if isinstance(t, datetime)]
         if times:
             return replace(document, time=max(times))

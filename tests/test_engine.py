@@ -1,0 +1,221 @@
+"""Whole searches with fakes: the laws of the engine, on criteria that are given and not parsed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from corpus import DOCUMENTS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adhere.errors import CriteriaError, InputError, NotYet, SchemaError
+from adhere.need import Answer, Criteria, Criterion, Expression, Field, Form, Mentions, Not, Time
+from adhere.need import All as AllOf
+from adhere.need import Any as AnyOf
+from adhere.parse.language import read, write
+from adhere.search.engine import Engine
+from adhere.store.memory import MemoryStore
+from adhere.testing.fakes import FakeEncoder
+from adhere.testing.parsers import ScriptedParser
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    encoder = FakeEncoder()
+    engine = Engine(MemoryStore(encoder.dimension), encoder, parser=ScriptedParser())
+    engine.add(DOCUMENTS)
+    return engine
+
+
+def search(engine: Engine, criteria: str, **options: object) -> Answer:
+    return engine.search("lazy imports", criteria=criteria, **options)  # type: ignore[arg-type]
+
+
+def leaves() -> st.SearchStrategy[Expression]:
+    years = st.integers(2002, 2024).map(lambda year: datetime(year, 6, 1, tzinfo=UTC))
+    return st.one_of(
+        st.sampled_from(["Accepted", "Final", "Rejected", "No such"]).map(lambda v: Field("status", "=", v)),
+        st.lists(st.sampled_from(["Ada Byron", "Lin Yu"]), min_size=1, max_size=2).map(
+            lambda v: Field("authors", "in", tuple(v))
+        ),
+        st.tuples(
+            st.sampled_from(["<", "<=", "=", ">=", ">"]), st.sampled_from(["2.3", "3.8", "3.11", "3.12"])
+        ).map(lambda pair: read(f'want field(python_version {pair[0]} v"{pair[1]}")').items[0].what),
+        st.tuples(st.sampled_from(["<", "<=", "=", ">=", ">"]), years).map(
+            lambda p: Field("created", p[0], p[1])
+        ),
+        st.sampled_from(["C", "lazy imports", "council", "absent"]).map(Mentions),
+        st.integers(8, 16).map(lambda n: Form("words", "<", n)),
+        years.map(lambda y: Time(start=y)),
+    )
+
+
+EXPRESSIONS = st.recursive(
+    leaves(),
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, min_size=1, max_size=3).map(lambda p: AllOf(tuple(p))),
+        st.lists(inner, min_size=1, max_size=3).map(lambda p: AnyOf(tuple(p))),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["want", "avoid"]), EXPRESSIONS, st.one_of(st.none(), EXPRESSIONS))
+def test_the_filter_and_the_judges_agree(
+    engine: Engine, polarity: str, what: Expression, unless: Expression | None
+) -> None:
+    """Law 3: what the filter keeps is what the ledger calls met (and, for an avoid, unknown)."""
+    criteria = Criteria((Criterion(polarity, what, unless),))  # type: ignore[arg-type]
+    kept = set(engine.search("imports", criteria=criteria, k=99).ids)
+    verdicts = engine.search("imports", criteria=criteria, k=99, mode="rank").hits
+    fine = {"met"} if polarity == "want" else {"met", "unknown"}
+    assert kept == {hit.document.id for hit in verdicts if hit.ledger[0].outcome in fine}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["want", "avoid", "prefer"]), EXPRESSIONS), max_size=3))
+def test_what_is_shown_is_what_ran(engine: Engine, rules: list[tuple[str, Expression]]) -> None:
+    """Law 2: the printed criteria give the same hits."""
+    criteria = Criteria(tuple(Criterion(polarity, what) for polarity, what in rules))  # type: ignore[arg-type]
+    answer = engine.search("imports", criteria=criteria)
+    again = engine.search("imports", criteria=write(answer.criteria))
+    assert [(hit.document.id, hit.score) for hit in again.hits] == [
+        (h.document.id, h.score) for h in answer.hits
+    ]
+
+
+def test_a_want_with_an_unknown_value_removes_and_counts_it_apart(engine: Engine) -> None:
+    answer = search(engine, 'want field(python_version >= v"3.9")')
+    assert set(answer.ids) == {"P-1", "P-4"}
+    assert [(one.criterion, one.violated, one.unknown) for one in answer.removed] == [("c1", 2, 3)]
+
+
+def test_an_avoid_with_an_unknown_value_keeps_and_marks_it(engine: Engine) -> None:
+    answer = search(engine, 'avoid field(status = "Rejected")')
+    outcomes = {hit.document.id: hit.ledger[0].outcome for hit in answer.hits}
+    assert "P-2" not in outcomes and outcomes["P-7"] == "unknown" and outcomes["P-1"] == "met"
+
+
+def test_wishes_and_assumptions_never_remove(engine: Engine) -> None:
+    for program in ('prefer field(status = "Final")', 'want? field(status = "Final")'):
+        answer = engine.search("something else entirely", criteria=program)
+        assert len(answer.hits) == len(DOCUMENTS) and answer.removed == ()
+        assert set(answer.ids[:2]) == {"P-3", "P-4"}
+
+
+def test_an_avoid_about_demotes_in_balanced_and_removes_in_strict(engine: Engine) -> None:
+    program = 'avoid about("C extension module calls into C code")'
+    plain, balanced = engine.search("lazy imports"), search(engine, program)
+    assert balanced.ids.index("P-2") > plain.ids.index("P-2")
+    strict = search(engine, program, mode="strict")
+    violated = [hit.document.id for hit in balanced.hits if hit.ledger[0].outcome == "violated"]
+    assert "P-2" in violated and not set(violated) & set(strict.ids)
+    assert [one.violated for one in strict.removed] == [len(violated)]
+
+
+def test_nothing_qualifying_is_an_answer_with_the_reason_and_the_smallest_relaxation(engine: Engine) -> None:
+    answer = search(engine, 'want field(status = "Final")\nwant field(authors = "Ada Byron")')
+    assert answer.hits == ()
+    assert [(one.criterion, one.violated, one.unknown) for one in answer.removed] == [
+        ("c1", 4, 1),
+        ("c2", 4, 1),
+    ]
+    assert answer.relax[0].count("prefer") == 1
+    assert search(engine, answer.relax[0]).hits
+
+
+def test_trusted_filters_bind_in_every_mode_and_no_criteria_loosen_them(engine: Engine) -> None:
+    for mode in ("balanced", "strict", "rank"):
+        answer = search(
+            engine, 'prefer field(status = "Rejected")', filters='want field(status = "Final")', mode=mode
+        )
+        assert set(answer.ids) == {"P-3", "P-4"}
+
+
+def test_a_filter_that_is_not_exact_is_refused(engine: Engine) -> None:
+    with pytest.raises(CriteriaError, match="prefer field"):
+        search(engine, "", filters='prefer field(status = "Final")')
+    with pytest.raises(CriteriaError, match="want about"):
+        search(engine, "", filters='want about("secrets")')
+
+
+def test_as_of_hides_what_was_written_later(engine: Engine) -> None:
+    answer = engine.search("lazy imports", criteria="", as_of=datetime(2021, 6, 1, tzinfo=UTC))
+    assert set(answer.ids) == {"P-2", "P-3", "P-5", "P-6"}
+    assert "as-of" in write(answer.criteria)
+
+
+def test_a_version_of_a_group_is_hidden_once_a_newer_one_exists() -> None:
+    from dataclasses import replace
+
+    encoder = FakeEncoder()
+    engine = Engine(MemoryStore(encoder.dimension), encoder, parser=ScriptedParser())
+    rules = [
+        replace(DOCUMENTS[0], id=f"v{year}", group="rule", fields={"created": f"{year}-01-01"})
+        for year in (2019, 2021, 2023)
+    ]
+    engine.add(rules)
+    answer = engine.search("lazy imports", as_of=datetime(2022, 1, 1, tzinfo=UTC), criteria="")
+    assert answer.ids == ["v2021"]
+
+
+@pytest.mark.parametrize(
+    ("program", "error", "message"),
+    [
+        ('want field(statsu = "Final")', SchemaError, "status"),
+        ('want field(created = "soon")', SchemaError, "date"),
+        ('want field(status < "Final")', SchemaError, "status"),
+        ('want relation("cites P-1")', NotYet, "joined tables"),
+        ("want nonsense(3)", CriteriaError, "nonsense"),
+    ],
+)
+def test_what_cannot_be_executed_is_an_error_and_never_a_search(
+    engine: Engine, program: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        search(engine, program)
+
+
+def test_an_empty_need_a_wrong_mode_and_a_wrong_k_are_errors(engine: Engine) -> None:
+    for call in (
+        lambda: engine.search(" "),
+        lambda: engine.search("x", mode="loose"),  # type: ignore[arg-type]
+        lambda: engine.search("x", k=0),
+    ):
+        with pytest.raises(InputError):
+            call()
+
+
+def test_contradictory_rules_are_noted(engine: Engine) -> None:
+    answer = search(engine, 'want field(status = "Final")\navoid field(status = "Final")')
+    assert answer.hits == () and any("c1" in note.why or "Final" in note.why for note in answer.notes)
+
+
+def test_rank_scores_exactly_the_given_documents_and_puts_removed_ones_last(engine: Engine) -> None:
+    ids = ["P-2", "P-1", "P-5"]
+    assert set(engine.rank("lazy imports", "", ids)) == set(ids)
+
+
+def test_adding_again_encodes_nothing_and_sync_deletes_what_is_gone() -> None:
+    encoder = FakeEncoder()
+    engine = Engine(MemoryStore(encoder.dimension), encoder, parser=ScriptedParser())
+    assert engine.add(DOCUMENTS).new == len(DOCUMENTS)
+    again = engine.sync(DOCUMENTS[1:])
+    assert (again.new, again.changed, again.unchanged, again.removed) == (0, 0, len(DOCUMENTS) - 1, 1)
+
+
+def test_the_trace_names_each_step_with_counts_and_milliseconds(engine: Engine) -> None:
+    steps = search(engine, 'want about("imports")').trace
+    assert [step.step for step in steps] == [
+        "parse",
+        "filter",
+        "encode",
+        "find",
+        "program",
+        "judge",
+        "explain",
+    ]
+    assert all(step.ms >= 0 for step in steps)
