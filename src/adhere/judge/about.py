@@ -12,6 +12,7 @@ ranking never disagree.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adhere.encode.protocol import Candidate, Encoder
+from adhere.judge.logic import HOLDS
 from adhere.judge.protocol import Question
 from adhere.need import About, Condition, Judgement, Kind, TextEvidence
 
@@ -71,8 +73,12 @@ class ClauseJudge:
         row = []
         for column in range(1, len(vectors)):
             z = base + c.meaning * float(best[column]) + c.words * saturated[column]
-            evidence = places[int(cosines[:, column].argmax())] if cosines is not None else None
-            row.append(Judgement(float(1.0 / (1.0 + np.exp(-z))), evidence, self.name))
+            p = 1.0 / (1.0 + math.exp(-z))
+            # The nearest sentence shows that a clause holds; where it does not hold, nothing shows it.
+            evidence = None
+            if p >= HOLDS and cosines is not None:
+                evidence = places[int(cosines[:, column].argmax())]
+            row.append(Judgement(p, evidence, self.name))
         return row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from adhere.encode.protocol import Candidate
 from adhere.form import form_features
@@ -24,7 +24,7 @@ class FormJudge:
             for features in (form_features(candidate.document) for candidate in candidates)
         ]
 
-    def _one(self, condition: Condition, features: dict[str, Scalar]) -> Judgement:
+    def _one(self, condition: Condition, features: Mapping[str, Scalar]) -> Judgement:
         assert isinstance(condition, Form)
         found = features.get(condition.feature)
         if found is None:

@@ -79,7 +79,8 @@ class Engine:
         from adhere.encode import load
         from adhere.store.memory import MemoryStore
 
-        return cls(MemoryStore(), encoder or load(), parser=parser)
+        encoder = encoder or load()
+        return cls(MemoryStore(encoder.dimension), encoder, parser=parser)
 
     # --- documents -----------------------------------------------------------------------------
 
