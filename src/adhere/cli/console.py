@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 MARKS = {
     "want": "+",
@@ -72,6 +74,8 @@ def _shown(sign: str, lines: bool) -> str:
 
 
 def _console(stream: IO[str]) -> Console:
+    from rich.console import Console
+
     console = Console(file=stream, markup=False, emoji=False, highlight=False, soft_wrap=False)
     if not console.encoding.lower().startswith("utf") and hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")

@@ -13,8 +13,6 @@ import typer
 
 from adhere.cli.app import AsJson, StorePath
 from adhere.cli.console import errors, plain, print_json, results
-from adhere.cli.progress import progress
-from adhere.cli.show import fields_table, fields_to_json
 
 if TYPE_CHECKING:
     from adhere.need import Document
@@ -53,6 +51,8 @@ def index(
     and keys become typed fields. Documents of these paths that are gone are deleted; others stay.
     """
     import adhere
+    from adhere.cli.progress import progress
+    from adhere.cli.show import fields_table, fields_to_json
     from adhere.read import read_paths
 
     skipped: list[Skipped] = []

@@ -10,7 +10,6 @@ import typer
 
 from adhere.cli.app import AsJson, AsOf
 from adhere.cli.console import print_json, results
-from adhere.cli.show import show_parsed
 
 
 def parse(
@@ -26,6 +25,7 @@ def parse(
 ) -> None:
     """Show the criteria that an instruction becomes, without searching."""
     import adhere
+    from adhere.cli.show import show_parsed
     from adhere.parse import default_parser
     from adhere.search.wire import parsed_to_json
 

@@ -8,7 +8,6 @@ import typer
 
 from adhere.cli.app import AsJson, AsOf, Mode, StorePath
 from adhere.cli.console import print_json, results
-from adhere.cli.show import show_answer
 
 
 def search(
@@ -36,6 +35,7 @@ def search(
     adhere search notes.adhere "vector index" -i "only accepted proposals, nothing on C extensions"
     """
     import adhere
+    from adhere.cli.show import show_answer
     from adhere.search.wire import answer_to_json
 
     with adhere.open(store, create=False) as engine:

@@ -88,10 +88,10 @@ def show_criteria(console: Console, criteria: Criteria, removed: Sequence[Remove
     """One line per criterion: polarity, id, what it asks, how many documents it alone took away."""
     counts = {each.criterion: each for each in removed}
     for id, criterion in criteria.named():
-        line = Text("  ")
-        line.append(_sign(console, criterion), style=f"bold {STYLES[criterion.polarity]}")
-        line.append(f" {id}  ", style="dim")
-        line.append(plain(f"{criterion.polarity} {condition_says(criterion)}"))
+        lead = Text("  ")
+        lead.append(_sign(console, criterion), style=f"bold {STYLES[criterion.polarity]}")
+        lead.append(f" {id}  ", style="dim")
+        line = Text(plain(f"{criterion.polarity} {condition_says(criterion)}"))
         if criterion.assumed:
             line.append("  assumed, so it only demotes", style="yellow")
             if criterion.question:
@@ -100,28 +100,27 @@ def show_criteria(console: Console, criteria: Criteria, removed: Sequence[Remove
             line.append(f"  ({criterion.source})", style="dim")
         if id in counts and counts[id].violated + counts[id].unknown:
             line.append(f"  {_removal(counts[id])}", style="dim")
-        console.print(line)
+        console.print(_hanging(lead, line))
 
 
 def show_notes(console: Console, instruction: str, notes: Iterable[Note]) -> None:
     """What the user must know was not done, and why."""
     for note in notes:
         words = f'"{plain(instruction[slice(*note.span)])}": ' if note.span else ""
-        console.print(Text(f"  ! {words}{plain(note.why)}", style="yellow"))
+        console.print(_hanging(Text("  ! "), Text(f"{words}{plain(note.why)}", style="yellow")))
 
 
 def show_hit(console: Console, hit: Hit, criteria: Criteria) -> None:
     """Rank, title, score; id and some fields; then the ledger."""
     document = hit.document
-    head = Text(f"{hit.rank:>3}  ")
-    head.append(plain(document.title or document.id), style="bold")
-    head.append(f"  {hit.score:.3f}", style="dim")
-    console.print(head)
+    head = Text(plain(document.title or document.id), style="bold")
+    head.append(f"  {hit.score:.3f}", style="not bold dim")
+    console.print(_hanging(Text(f"{hit.rank:>3}  "), head))
     dot = f" {mark(console, 'dot')} "
     facts = [f"{name}={plain(value)}" for name, value in document.fields.items() if _short(value)][
         :FIELDS_SHOWN
     ]
-    console.print(Text("     " + dot.join([plain(document.id), *facts]), style="dim"))
+    console.print(_hanging(Text("     "), Text(dot.join([plain(document.id), *facts]), style="dim")))
     named = dict(criteria.named())
     for verdict in hit.ledger:
         console.print(_ledger_line(console, verdict, named.get(verdict.criterion), hit))
@@ -187,13 +186,13 @@ def _removal(count: Removed) -> str:
     return f"removed {count.violated + count.unknown:,}{unknown}"
 
 
-def _ledger_line(console: Console, verdict: Verdict, criterion: Criterion | None, hit: Hit) -> Text:
-    line = Text("     ")
-    line.append(mark(console, verdict.outcome), style=f"bold {OUTCOMES[verdict.outcome]}")
-    line.append(f" {verdict.criterion} ", style="dim")
+def _ledger_line(console: Console, verdict: Verdict, criterion: Criterion | None, hit: Hit) -> Table:
+    lead, line = Text("     "), Text()
+    lead.append(mark(console, verdict.outcome), style=f"bold {OUTCOMES[verdict.outcome]}")
+    lead.append(f" {verdict.criterion} ", style="dim")
     if criterion:
-        line.append(f"{_sign(console, criterion)}", style=STYLES[criterion.polarity])
-        line.append(f" {plain(condition_says(criterion))}  ")
+        lead.append(f"{_sign(console, criterion)} ", style=STYLES[criterion.polarity])
+        line.append(f"{plain(condition_says(criterion))}  ")
     if verdict.p is not None and verdict.p not in (0.0, 1.0):
         line.append(f"p={verdict.p:.2f}  ", style="dim")
     evidence = verdict.evidence
@@ -202,7 +201,16 @@ def _ledger_line(console: Console, verdict: Verdict, criterion: Criterion | None
         line.append(f"{plain(evidence.field)}={value}", style=OUTCOMES[verdict.outcome])
     elif isinstance(evidence, TextEvidence):
         line.append_text(_quote(console, evidence, criterion, hit))
-    return line
+    return _hanging(lead, line)
+
+
+def _hanging(lead: Text, body: Text) -> Table:
+    """The body wrapped beside its lead, so that lines stay aligned on a narrow terminal."""
+    row = Table.grid()
+    row.add_column(no_wrap=True, width=len(lead.plain))
+    row.add_column(overflow="fold")
+    row.add_row(lead, body)
+    return row
 
 
 def _quote(console: Console, evidence: TextEvidence, criterion: Criterion | None, hit: Hit) -> Text:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from adhere.cli.app import AsJson, StorePath
 from adhere.cli.console import plain, print_json, results
-from adhere.cli.show import fields_table, fields_to_json
 
 
 def status(store: StorePath, as_json: AsJson = False) -> None:
     """Show documents, fields with their types, and what could not be read as its type."""
     import adhere
+    from adhere.cli.show import fields_table, fields_to_json
 
     with adhere.open(store, create=False) as engine:
         schema = engine.schema

@@ -1,0 +1,100 @@
+"""`adhere evaluate DIR...`: does a search follow instructions, next to chance, blindness and perfection?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from adhere.cli.app import AsJson
+from adhere.cli.console import errors, plain, print_json, results
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from adhere.evaluate.run import Progress
+
+DEFAULT_SYSTEMS = ["blind", "adhere", "adhere-balanced"]
+
+
+def evaluate(
+    benches: Annotated[
+        list[Path],
+        typer.Argument(metavar="BENCH...", help="Folders of benchmarks, or folders that hold some."),
+    ],
+    system: Annotated[
+        list[str] | None,
+        typer.Option("--system", metavar="NAME", help="What to test; repeat it for more. Else our engine."),
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measure", metavar="NAME", help="What to measure, as nDCG@10/changed; repeat for more."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well searches follow instructions, with the rows random, blind and perfect.
+
+    adhere evaluate bench/judged --system minilm --system minilm+instruction
+    """
+    from adhere.evaluate import benchmark
+    from adhere.evaluate.measures import parse_measure
+    from adhere.evaluate.report import results_to_json
+    from adhere.evaluate.run import evaluate as run
+    from adhere.evaluate.systems import Systems
+
+    make = Systems()
+    names = dict.fromkeys(["blind", *(system or DEFAULT_SYSTEMS)])
+    loaded = [benchmark.load(folder) for bench in benches for folder in benchmark.find(bench)]
+    with _progress() as progress:
+        found = run(
+            loaded,
+            [make(name) for name in names],
+            measures=[parse_measure(text) for text in measure] if measure else None,
+            progress=progress,
+        )
+    report = results_to_json(found)
+    if as_json:
+        print_json(report)
+        return
+    for bench in report["benchmarks"]:
+        results().print(_table(bench))
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """What is running and how far it is, on one line of stderr."""
+    console = errors()
+    with console.status("reading") as status:
+        yield lambda what, done, total: status.update(f"{plain(what)} {done}/{total}")
+
+
+def _table(bench: dict[str, Any]) -> Table:
+    from rich.table import Table
+
+    names = list(bench["systems"][0]["measures"])
+    table = Table(
+        title=f"{plain(bench['name'])}: {bench['needs']} needs, x100, with 95% intervals over needs",
+        title_justify="left",
+        box=None,
+        padding=(0, 1),
+    )
+    table.add_column("")
+    for name in names:
+        table.add_column(name.replace("/", "\n"), justify="right")
+    for system in bench["systems"]:
+        cells = [_cell(system["measures"][name], signed="MRR" in name) for name in names]
+        table.add_row(plain(system["name"]), *cells)
+    return table
+
+
+def _cell(found: dict[str, Any], *, signed: bool) -> str:
+    if found["value"] is None:
+        return "no case"
+    sign = "+" if signed else ""
+    value, low, high = (format(100 * found[key], f"{sign}.0f") for key in ("value", "low", "high"))
+    return f"{value}\n{low} … {high}"
