@@ -51,7 +51,7 @@ def infer(
 
 
 def dated(document: Document, time_field: str | None = None) -> Document:
-    """The document with its time taken from `time_field`, or else from the best-named date among its fields."""
+    """The document with its time taken from `time_field`, else from the best-named date of its fields."""
     if document.time is not None:
         return document
     fields = {name.casefold(): values for name, values in flatten(document.fields).items()}
@@ -74,7 +74,7 @@ class Column:
     overflow: bool = False
 
     def count(self, scalars: list[Raw], is_list: bool, sign: int) -> None:
-        """Add (sign 1) or take away (sign -1) one document's values."""
+        """Add (sign 1) or take away (sign -1) the values of one document."""
         self.documents += sign
         self.lists += sign * is_list
         for text, raw in {written(raw): raw for raw in scalars}.items():

@@ -151,6 +151,27 @@ class Decay:
 Formula = Meaning | Words | Constant | Sum | Product | Divide | Exp | Ln | Decay
 
 
+def leaves(formula: Formula) -> tuple[list[int], list[int]]:
+    """The clauses that a formula scores by meaning, and those it scores by words, each once."""
+    match formula:
+        case Meaning(clause):
+            return [clause], []
+        case Words(clause):
+            return [], [clause]
+        case Sum(parts) | Product(parts):
+            pass
+        case Divide(left, right):
+            parts = (left, right)
+        case Exp(part) | Ln(part):
+            parts = (part,)
+        case _:
+            return [], []
+    of_parts = [leaves(part) for part in parts]
+    meaning = dict.fromkeys(clause for found, _ in of_parts for clause in found)
+    words = dict.fromkeys(clause for _, found in of_parts for clause in found)
+    return list(meaning), list(words)
+
+
 # --- the protocol -------------------------------------------------------------------------------
 
 
