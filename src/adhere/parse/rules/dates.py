@@ -1,0 +1,162 @@
+"""What does a phrase say about time? Calendar words to instants, relative to an explicit clock.
+
+Half-open intervals throughout: "after 2019" starts with 2020, "since 2019" with 2019, "until 2020" ends with 2021.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from dateutil.parser import ParserError
+from dateutil.parser import parse as parse_date
+from dateutil.relativedelta import relativedelta
+
+from adhere.need import AsOf, Recent, Span, Time
+
+HALF_LIFE_DAYS = 365.0
+"""What "recent" means where nobody says how recent."""
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DATE = (
+    rf"(?:\d{{4}}-\d\d-\d\d|\d{{4}}-\d\d(?![\d-])|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? \d{{4}}"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|{_MONTH},? (?:of )?\d{{4}}|(?:1[6-9]|20)\d\d(?![\d-]))"
+)
+_SAID = (
+    r"(?:(?P<verb>published|written|posted|created|released|dated|filed|issued|updated|modified|submitted|announced|added|"
+    r"opened|closed|withdrawn|sent|made|produced|shot|printed|recorded|last updated|last modified)(?: (?:or|and) \w+)? )?"
+)
+_COUNT = r"(?P<count>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|couple of|few)"
+_UNIT = r"(?P<unit>day|week|fortnight|month|year|decade)s?"
+_PHRASE = re.compile(
+    rf"\b{_SAID}(?:"
+    rf"(?:from|between) (?P<first>{_DATE}) (?:to|and|until|till|through|-|–) (?P<last>{_DATE})|(?P<first2>(?:1[6-9]|20)\d\d) ?(?:-|–|to) ?(?P<last2>(?:1[6-9]|20)\d\d)\b"
+    rf"|as (?:of|at) (?P<asof>{_DATE})"
+    rf"|(?P<after>after|later than|newer than|more recent than|following|post[- ])\s?(?P<after_date>{_DATE})"
+    rf"|(?P<since>since|from|starting(?: in)?|on or after|no (?:older|earlier) than|not (?:older|earlier|before) than)\s(?P<since_date>{_DATE})(?: on(?:wards?)?| or (?:later|newer)| and (?:later|newer|after))?"
+    rf"|(?P<or_later>{_DATE})(?: or (?:later|newer|after|more recent)| and (?:later|newer)| onwards?| on\b)"
+    rf"|(?P<before>before|prior to|older than|earlier than|predating|pre[- ])\s?(?P<before_date>{_DATE})"
+    rf"|(?P<until>until|till|up to|no later than|not later than|by|through)\s(?P<until_date>{_DATE})"
+    rf"|(?P<or_earlier>{_DATE})(?: or (?:earlier|older|before)| and (?:earlier|older))"
+    rf"|(?:in|during|within|of|on) (?P<within>{_DATE})"
+    rf"|(?:in|during|from|of) the (?P<decade>(?:1[6-9]|20)\d0)s"
+    rf"|(?:from |in |over |within |during |of )?the (?:last|past|previous) {_COUNT} {_UNIT}|(?:from |in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"
+    rf"|(?:no|not|less|at most) (?:older|more|than)(?: than)? (?P<age_count>\d{{1,3}}) (?P<age_unit>day|week|month|year)s?(?: old)?"
+    rf"|(?P<recent>recent(?:ly)?|latest|newest|most recent|up[- ]to[- ]date)\b)",
+    re.IGNORECASE,
+)
+_WORDS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+}
+_WORDS |= {"nine": 9, "ten": 10, "twelve": 12, "couple of": 2, "few": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class TimePhrase:
+    """A phrase of time; `verb` is the word that says which date is meant ("modified"), if any does.
+
+    `sure` where it can only speak of the document's own date, not of its subject ("in 1789").
+    """
+
+    span: Span
+    meaning: Time | AsOf | Recent
+    verb: str
+    sure: bool
+
+
+def time_phrases(text: str, now: datetime) -> Iterator[TimePhrase]:
+    """The phrases of time in a clause, left to right; what names no possible date is skipped."""
+    for match in _PHRASE.finditer(text):
+        try:
+            meaning = _meaning(match, now)
+        except (ParserError, OverflowError, ValueError):
+            continue  # "on 31 February 2020" is no date; the words stay part of the clause
+        if meaning is not None:
+            verb = (match["verb"] or "").casefold()
+            yield TimePhrase(match.span(), meaning, verb, bool(verb) or isinstance(meaning, AsOf | Recent))
+
+
+def _meaning(match: re.Match[str], now: datetime) -> Time | AsOf | Recent | None:
+    if match["recent"]:
+        return Recent(HALF_LIFE_DAYS)
+    if match["asof"]:
+        start, end = interval(match["asof"])
+        return AsOf(start if end - start == timedelta(days=1) else end)
+    first, last = match["first"] or match["first2"], match["last"] or match["last2"]
+    if first:
+        return Time(interval(first)[0], interval(last)[1])
+    if match["after_date"]:
+        return Time(start=interval(match["after_date"])[1])
+    for name in ("since_date", "or_later"):
+        if match[name]:
+            return Time(start=interval(match[name])[0])
+    if match["before_date"]:
+        return Time(end=interval(match["before_date"])[0])
+    for name in ("until_date", "or_earlier"):
+        if match[name]:
+            return Time(end=interval(match[name])[1])
+    if match["within"]:
+        return Time(*interval(match["within"]))
+    if match["decade"]:
+        start = datetime(int(match["decade"]), 1, 1, tzinfo=UTC)
+        return Time(start, start + relativedelta(years=10))
+    return _relative(match, now)
+
+
+def _relative(match: re.Match[str], now: datetime) -> Time | None:
+    if match["count"] or match["age_count"]:
+        word = (match["count"] or match["age_count"]).casefold()
+        count = _WORDS.get(word) or int(word)
+        return Time(start=now - _length((match["unit"] or match["age_unit"]).casefold(), count))
+    unit, this = match["period_unit"].casefold(), match["period"].casefold() == "this"
+    if match["period"].casefold() == "past":
+        return Time(start=now - _length(unit, 1))
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = {
+        "year": today.replace(month=1, day=1),
+        "month": today.replace(day=1),
+        "week": today - timedelta(days=today.weekday()),
+    }[unit]
+    length = _length(unit, 1)
+    return Time(start, start + length) if this else Time(start - length, start)
+
+
+def _length(unit: str, count: int) -> relativedelta:
+    match unit:
+        case "fortnight":
+            return relativedelta(weeks=2 * count)
+        case "decade":
+            return relativedelta(years=10 * count)
+        case _:
+            return relativedelta(**{f"{unit}s": count})  # type: ignore[arg-type]
+
+
+def interval(text: str) -> tuple[datetime, datetime]:
+    """The year, month or day that the text names, as [start, end) in UTC.
+
+    Errors  ParserError (a ValueError) for a date that does not exist
+    """
+    parts = re.findall(r"\d+|[a-z]+", text.casefold().replace("of", " "))
+    start = parse_date(text.replace(" of ", " "), default=datetime(2000, 1, 1), dayfirst=False).replace(
+        tzinfo=UTC
+    )
+    step = (
+        [relativedelta(years=1), relativedelta(months=1)][len(parts) - 1]
+        if len(parts) < 3
+        else relativedelta(days=1)
+    )
+    return start, start + step

@@ -1,0 +1,421 @@
+"""Which phrases of a clause name a field of the store, or one of its real values?
+
+Only unambiguous links are sure: the field is named beside the value, the value stands on a word such as
+"proposals" or "ones" ("rejected ones"), a name is introduced by "by", or the clause has no other content. All
+other links are offered as assumptions, with the question that would settle them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from packaging.version import InvalidVersion, Version
+
+from adhere.need import Field, Operator, Span
+from adhere.parse.rules.form import COMPARE, COMPARED, Phrase, number
+from adhere.schema import FieldInfo, Schema
+
+GENERIC = frozenset(
+    [
+        "document",
+        "documents",
+        "doc",
+        "docs",
+        "paper",
+        "papers",
+        "article",
+        "articles",
+        "page",
+        "pages",
+        "proposal",
+        "proposals",
+        "item",
+        "items",
+        "entry",
+        "entries",
+        "record",
+        "records",
+        "one",
+        "ones",
+        "those",
+        "result",
+        "results",
+        "story",
+        "stories",
+        "report",
+        "reports",
+        "text",
+        "texts",
+        "post",
+        "posts",
+        "work",
+        "works",
+        "publication",
+        "publications",
+        "pep",
+        "peps",
+        "eip",
+        "eips",
+        "kep",
+        "keps",
+        "rfc",
+        "rfcs",
+        "advisory",
+        "advisories",
+        "film",
+        "films",
+        "movie",
+        "movies",
+        "ticket",
+        "tickets",
+        "issue",
+        "issues",
+        "study",
+        "studies",
+        "note",
+        "notes",
+        "anything",
+        "something",
+        "everything",
+        "thing",
+        "things",
+        "material",
+        "stuff",
+        "title",
+        "titles",
+        "book",
+        "books",
+        "file",
+        "files",
+        "hit",
+        "hits",
+        "source",
+        "sources",
+        "piece",
+        "pieces",
+    ]
+)
+"""Words for a document of any kind: on their own they ask for nothing."""
+STOPWORDS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "but",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "from",
+        "by",
+        "with",
+        "as",
+        "is",
+        "are",
+        "be",
+        "was",
+        "were",
+        "been",
+        "being",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "which",
+        "who",
+        "whose",
+        "i",
+        "we",
+        "me",
+        "us",
+        "my",
+        "our",
+        "you",
+        "your",
+        "they",
+        "them",
+        "their",
+        "he",
+        "she",
+        "his",
+        "her",
+        "there",
+        "here",
+        "any",
+        "all",
+        "some",
+        "every",
+        "each",
+        "only",
+        "just",
+        "please",
+        "so",
+        "then",
+        "also",
+        "too",
+        "very",
+        "really",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "had",
+        "not",
+        "no",
+        "nor",
+        "if",
+        "than",
+        "into",
+        "about",
+        "over",
+        "under",
+        "will",
+        "would",
+        "should",
+        "must",
+        "may",
+        "can",
+        "could",
+        "what",
+        "how",
+        "when",
+        "where",
+    ]
+)
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "author": ("by", "written by", "authored by", "author", "writer"),
+    "status": ("state", "status"),
+    "type": ("kind", "type"),
+    "topic": ("subject", "topic", "area", "category"),
+    "category": ("category", "categories"),
+    "place": ("place", "country"),
+    "package": ("package", "library"),
+    "cast": ("starring", "with", "featuring", "actor"),
+    "director": ("directed by", "by", "director"),
+    "genre": ("genre",),
+}
+"""Other words for common field names, by the stem of the name."""
+
+_TOKEN = re.compile(r"\w+(?:[.+#'’-]\w+)*")
+_JOINED = re.compile(r"[\s,]*(?:or|and|and/or|/)?[\s,]*$", re.IGNORECASE)
+_VERSION = re.compile(
+    rf"\b(?:(?P<word>for|in|on|targets?|targeting|target|version|since|from|before|after|until|up to|{COMPARED}) )?(?:the )?"
+    r"(?:(?P<name>[A-Za-z][\w.]*) )?v?(?P<version>\d+\.\d+(?:\.\d+)?)(?P<more> or (?:later|newer|above|higher)| ?\+| and (?:later|newer|above|up)| or (?:earlier|older|below|lower))?(?![\w.]*\d)",
+    re.IGNORECASE,
+)
+_COMPARISON = re.compile(
+    rf"\b(?P<compare>{COMPARED}|of|is|=|exactly|equals?) (?P<number>\d[\d,]*(?:\.\d+)?)\b", re.IGNORECASE
+)
+
+
+def stem(word: str) -> str:
+    """Folds case, plural and the commonest endings: "rated", "ratings" and "rating" meet."""
+    folded = word.casefold().replace("’", "'").removesuffix("'s")
+    for ending in ("ies", "ings", "ing", "ed", "es", "s", "e"):
+        if folded.endswith(ending) and len(folded) - len(ending) >= 3:
+            return folded[: -len(ending)] + ("y" if ending == "ies" else "")
+    return folded
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    span: Span
+
+
+def tokens(text: str) -> list[Token]:
+    return [Token(match[0], match.span()) for match in _TOKEN.finditer(text)]
+
+
+@dataclass(slots=True)
+class Linker:
+    """The dictionary of one schema: built once, then asked for every clause."""
+
+    schema: Schema
+    values: dict[str, list[tuple[tuple[str, ...], str, str]]] = field(default_factory=dict)
+    names: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, info in self.schema.fields.items():
+            self._add_name(name)
+            if info.type != "keyword":
+                continue
+            for value in info.values:
+                folded = tuple(stem(token.text) for token in tokens(value))
+                if folded and not (len(folded) == 1 and folded[0] in STOPWORDS):
+                    self.values.setdefault(folded[0], []).append((folded, name, value))
+        for entries in self.values.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+
+    def _add_name(self, name: str) -> None:
+        parts = [stem(part) for part in re.split(r"[\W_]+", name) if part]
+        self.names.setdefault(tuple(parts), set()).add(name)
+        for part in parts[-1:]:
+            for synonym in SYNONYMS.get(part, ()) or SYNONYMS.get(f"{part}e", ()):
+                self.names.setdefault(tuple(stem(word) for word in synonym.split()), set()).add(name)
+
+    def phrases(self, text: str) -> Iterator[Phrase]:
+        """Everything in the clause that can be linked; sure and unsure, left to right by kind."""
+        found = tokens(text)
+        yield from self._value_phrases(text, found)
+        yield from self._version_phrases(text)
+        yield from self._number_phrases(text, found)
+        yield from self._boolean_phrases(found)
+
+    # --- keyword values -------------------------------------------------------------------------
+
+    def _value_phrases(self, text: str, found: Sequence[Token]) -> Iterator[Phrase]:
+        stems = [stem(token.text) for token in found]
+        position, links = 0, []
+        while position < len(found):
+            link = self._value_at(found, stems, position)
+            if link:
+                links.append(link)
+            position = link.last if link else position + 1
+        for group in _grouped(text, found, links):
+            yield self._phrase(text, found, stems, group)
+
+    def _value_at(self, found: Sequence[Token], stems: list[str], position: int) -> _Link | None:
+        matches = [
+            entry
+            for entry in self.values.get(stems[position], ())
+            if tuple(stems[position : position + len(entry[0])]) == entry[0]
+        ]
+        longest = [entry for entry in matches if len(entry[0]) == len(matches[0][0])]
+        if not longest or (len(longest[0][2]) <= 2 and all(found[position].text != e[2] for e in longest)):
+            return None
+        readings: dict[str, list[str]] = {}
+        for _, name, value in longest:
+            readings.setdefault(name, []).append(value)
+        return _Link(position, position + len(longest[0][0]), readings)
+
+    def _phrase(self, text: str, found: Sequence[Token], stems: list[str], group: list[_Link]) -> Phrase:
+        first, last = group[0].first, group[-1].last
+        named, first, last = self._named(stems, first, last, set(group[0].readings))
+        name = named or min(group[0].readings, key=lambda n: (n not in group[-1].readings, n))
+        values = tuple(dict.fromkeys(value for link in group for value in link.readings.get(name, ())))
+        others = [
+            stem_ for i, stem_ in enumerate(stems) if not first <= i < last and not _empty(found[i].text)
+        ]
+        on_noun = last < len(found) and found[last].text.casefold() in GENERIC
+        proper = group[0].last - group[0].first > 1 and found[group[0].first].text[:1].isupper()
+        alone = len(group[0].readings) == 1
+        sure = bool(named) or (alone and (not others or on_noun or proper))
+        end = found[last if on_noun else last - 1].span[1]
+        meaning = Field(name, "=", values[0]) if len(values) == 1 else Field(name, "in", values)
+        question = "" if sure else f"Does {' '.join(values)!r} mean the field {name}?"
+        return Phrase((found[first].span[0], end), meaning, sure, question)
+
+    def _named(self, stems: list[str], first: int, last: int, fields: set[str]) -> tuple[str, int, int]:
+        """The field that is named right before or after the value, and the tokens it then covers."""
+        linking = ("is", "ar", "are", "be", "of", "in", "=", "a", "an", "the", "mark", "as", "set", "to")
+        start = first
+        while start > 0 and first - start < 3 and stems[start - 1] in linking:
+            start -= 1
+        for size in (2, 1):
+            named = self.names.get(tuple(stems[max(start - size, 0) : start]), set()) & fields
+            if len(named) == 1 and start >= size:
+                return next(iter(named)), start - size, last
+            named = self.names.get(tuple(stems[last : last + size]), set()) & fields
+            if len(named) == 1 and stems[last : last + size] not in (["by"], ["with"]):
+                return next(iter(named)), first, last + size
+        return "", first, last
+
+    # --- versions, numbers, flags ---------------------------------------------------------------
+
+    def _version_phrases(self, text: str) -> Iterator[Phrase]:
+        fields = self._of_type("version")
+        for match in _VERSION.finditer(text) if fields else ():
+            try:
+                version = Version(match["version"])
+            except InvalidVersion:
+                continue
+            op = _version_operator((match["word"] or "").casefold(), (match["more"] or "").casefold())
+            known = any(version in _versions(value) for value in fields[0].values)
+            sure = len(fields) == 1 and (known or bool(match["word"] or match["more"]))
+            question = "" if sure else f"Does {match['version']} mean the field {fields[0].name}?"
+            yield Phrase(match.span(), Field(fields[0].name, op, version), sure, question)
+
+    def _number_phrases(self, text: str, found: Sequence[Token]) -> Iterator[Phrase]:
+        fields = self._of_type("number")
+        for match in _COMPARISON.finditer(text) if fields else ():
+            before = [token for token in found if token.span[1] <= match.start()][-2:]
+            after = [token for token in found if token.span[0] >= match.end()][:1]
+            for info in fields:
+                near = [
+                    token for token in (*before, *after) if stem(token.text) == stem(info.name.split(".")[-1])
+                ]
+                if near:
+                    span = (min(match.start(), near[0].span[0]), max(match.end(), near[0].span[1]))
+                    op = COMPARE.get(match["compare"].casefold(), "=")
+                    yield Phrase(span, Field(info.name, op, number(match["number"])))
+
+    def _boolean_phrases(self, found: Sequence[Token]) -> Iterator[Phrase]:
+        for info in self._of_type("boolean"):
+            for token in found:
+                if stem(token.text) == stem(info.name):
+                    yield Phrase(token.span, Field(info.name, "=", True))
+
+    def _of_type(self, type_: str) -> list[FieldInfo]:
+        return [info for info in self.schema.fields.values() if info.type == type_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """Tokens [first, last) that spell a value, by field the values they may be."""
+
+    first: int
+    last: int
+    readings: dict[str, list[str]]
+
+
+def _grouped(text: str, found: Sequence[Token], links: Sequence[_Link]) -> Iterator[list[_Link]]:
+    """Values of one field that stand in a list: "Accepted, Final or Active"."""
+    group: list[_Link] = []
+    for link in links:
+        between = text[found[group[-1].last - 1].span[1] : found[link.first].span[0]] if group else ""
+        if (
+            group
+            and _JOINED.match(between)
+            and between.strip()
+            and set(group[0].readings) & set(link.readings)
+        ):
+            group.append(link)
+            continue
+        if group:
+            yield group
+        group = [link]
+    if group:
+        yield group
+
+
+def _empty(word: str) -> bool:
+    return word.casefold() in STOPWORDS or word.casefold() in GENERIC
+
+
+def _version_operator(word: str, more: str) -> Operator:
+    if any(later in more for later in ("later", "newer", "above", "higher", "+", "up")):
+        return ">="
+    if more:
+        return "<="
+    return _AT_VERSION.get(word) or COMPARE.get(word, "=")
+
+
+_AT_VERSION: dict[str, Operator] = {"since": ">=", "from": ">=", "before": "<", "after": ">", "until": "<="}
+
+
+def _versions(value: str) -> Iterator[Version]:
+    for part in value.split(","):
+        try:
+            yield Version(part.strip())
+        except InvalidVersion:
+            continue

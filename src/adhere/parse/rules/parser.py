@@ -1,0 +1,89 @@
+"""Instruction to criteria without a model: clauses by their cues, conditions by typing, law 1 by accounting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from adhere.errors import InputError
+from adhere.need import All, Criteria, Criterion, Expression, Note, Parsed, Span
+from adhere.parse.rules.account import settled
+from adhere.parse.rules.link import Linker
+from adhere.parse.rules.polarity import Clause, clauses
+from adhere.parse.rules.typing import criteria_of
+from adhere.schema import Schema
+
+MAX_CHARACTERS = 20_000
+"""Longest instruction taken; what is longer is a document, and belongs into the store."""
+
+
+class RulesParser:
+    """Knows general English cues and the store's schema, and no subject matter."""
+
+    name = "rules"
+
+    def __init__(self) -> None:
+        self._linker: Linker | None = None
+
+    def parse(
+        self, instruction: str, *, query: str = "", schema: Schema | None = None, now: datetime
+    ) -> Parsed:
+        """Errors  InputError for more than MAX_CHARACTERS, or for a clock without a time zone"""
+        if len(instruction) > MAX_CHARACTERS:
+            raise InputError(
+                f"The instruction has {len(instruction):,} characters, the limit is {MAX_CHARACTERS:,}. "
+                "Say what counts as relevant, and index longer texts as documents."
+            )
+        if now.tzinfo is None:
+            raise InputError(f"The clock {now.isoformat()} has no time zone; pass an aware datetime.")
+        return compose(instruction, clauses(instruction), linker=self._link(schema), now=now)
+
+    def _link(self, schema: Schema | None) -> Linker | None:
+        """The dictionary of the schema, kept until another schema comes."""
+        if schema is None:
+            return None
+        if self._linker is None or self._linker.schema is not schema:
+            self._linker = Linker(schema)
+        return self._linker
+
+
+def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None, now: datetime) -> Parsed:
+    """Labelled clauses, from whatever labels them, to criteria, background, task and notes under law 1."""
+    criteria: list[Criterion] = []
+    notes: list[Note] = []
+    made: dict[int, int] = {}
+    for number, clause in enumerate(found):
+        if clause.label == "background" or clause.label == "task":  # noqa: PLR1714 (narrows the type)
+            continue
+        typed = criteria_of(instruction, clause.span, clause.label, linker=linker, now=now)
+        limited = made.get(clause.unless_of) if clause.unless_of is not None else None
+        if limited is None:
+            made[number] = len(criteria)
+            criteria += typed
+        elif limited == len(criteria) - 1:
+            criteria[limited] = _limited(criteria[limited], typed, clause.span)
+        else:
+            notes.append(
+                Note(clause.span, "an exception that stands too far from what it limits; not enforced")
+            )
+    parsed = Parsed(
+        instruction,
+        Criteria(tuple(criteria)),
+        tuple(clause.span for clause in found if clause.label == "background"),
+        tuple(clause.span for clause in found if clause.label == "task"),
+        tuple(notes),
+    )
+    return settled(parsed)
+
+
+def _limited(criterion: Criterion, exceptions: Sequence[Criterion], span: Span) -> Criterion:
+    """The criterion, lifted where the exceptions hold; its span now covers them too."""
+    parts: list[Expression] = [] if criterion.unless is None else [criterion.unless]
+    parts += [exception.what for exception in exceptions if not exception.assumed]
+    assert criterion.span is not None
+    return replace(
+        criterion,
+        unless=parts[0] if len(parts) == 1 else All(tuple(parts)),
+        span=(criterion.span[0], span[1]),
+    )

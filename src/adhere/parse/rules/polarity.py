@@ -1,0 +1,257 @@
+"""Which clauses does an instruction have, and what does each do: include, exclude, prefer, or nothing?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from adhere.need import Span
+from adhere.parse.rules.cues import RELEVANT_LEAD, TASK, Cue, Label, find_cue, is_background
+from adhere.parse.rules.segment import Piece, pieces, trimmed
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A span of the instruction and what it does; `unless_of` is the index of the clause that it limits."""
+
+    span: Span
+    label: Label
+    unless_of: int | None = None
+
+
+UNLESS = re.compile(
+    r"^(?:but |and |even then )*(?:unless|except(?:ing)? (?:where|when|if|that|in so far|insofar|as|to the extent|in cases?)"
+    r"|save (?:where|when|if|in|insofar|that)|only (?:if|when|where|insofar|in so far)|provided|as long as|other than (?:where|when|if))\b",
+    re.IGNORECASE,
+)
+"""Opens a condition that lifts the exclusion before it."""
+_ADMITTED = re.compile(
+    r"\b(?:relevant|of interest|of use|useful|acceptable|admissible|eligible|included|counts?|qualif(?:y|ies)|matters?|welcome|allowed|"
+    r"retained|listed|considered|returned|stay)\s*$",
+    re.IGNORECASE,
+)
+"""Ends a piece that is let in only on the condition that follows: "X is relevant | only if Y"."""
+_OVER = re.compile(
+    r"(?<=\w )(?:over|in preference to|ahead of|above|instead of|rather than|before|to(?= \w+$))\s",
+    re.IGNORECASE,
+)
+_BEATS = re.compile(
+    r"(?<=\w )(?:beats?|trumps?|outranks?|wins? over|(?:is|are)? ?prefer(?:red|able) (?:to|over)|ranks? above|comes? before|ahead of|better than)\s",
+    re.IGNORECASE,
+)
+"""Between what is preferred and what it is preferred to."""
+
+_GLUE = re.compile(
+    r"^(?:which|who|whose|whom|where|as |since|because|even|however|whatever|such as|including|in which|that |when|for example|for instance|e\.g|i\.e|"
+    r"like |especially those|and (?:that|which|who|their|its|how|what|whether|where|when|the|with|by|in|on|at)\b|to |be it|from|with|by|in|on|at|for|of|or|and|whether|if)\b",
+    re.IGNORECASE,
+)
+"""How a piece opens that goes on with the piece before it."""
+_LISTED = re.compile(r"^(?:or|nor|and)\b|\b(?:or|and)\b", re.IGNORECASE)
+_LAST_LISTED = re.compile(r"^(?:or|nor|and)\b", re.IGNORECASE)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|do|does|did|want|need|show\w*|should|must|would|will|can|could|may|please|give|find|i|we|['’](?:s|re|m|ve|d|ll))\b",
+    re.IGNORECASE,
+)
+_ALIKE = re.compile(
+    r"^(?:and )?(?:likewise|similarly|ditto|same (?:goes )?(?:for|with)|so (?:are|is|do|does|should)|as (?:are|is|do|does|shall|will|should|would)|as well as|also)\b"
+    r"|\b(?:too|as well|likewise|also|ditto|either|neither)$",
+    re.IGNORECASE,
+)
+"""A piece that says: treat this like the one before."""
+_ANAPHORA = re.compile(
+    r"\b(?:it|them|they|those|these|that|this|he|she|one|ones|so|then|please|the|match|document|page|paper|and|but|for|me|us|to|just|all|of|in|here|is|are|be|by|on|at|a|i|we|my|our|would|"
+    r"pls|plz|thanks|thx|though|too|as|well|lol|obviously|really|also)\b|[\W_]+",
+    re.IGNORECASE,
+)
+
+
+def clauses(text: str) -> list[Clause]:
+    """The clauses of an instruction in order, disjoint, each with its label."""
+    marked = _mark(text, list(_lead_ins(text, pieces(text))))
+    _spread_lists(marked)
+    return _joined(text, marked)
+
+
+@dataclass(slots=True)
+class _Marked:
+    """A piece on its way to a label. `glued`: it goes on with the piece before it."""
+
+    piece: Piece
+    cue: Cue | None
+    label: Label | None
+    bare: bool = False
+    glued: bool = False
+    unless: bool = False
+    header: bool = False
+
+
+def _lead_ins(text: str, found: list[Piece]) -> Iterator[_Marked]:
+    """Marks every piece with its cue; "find me" comes off its sentence, and "A over B" comes apart."""
+    for piece in found:
+        lead = TASK.match(piece.text) or RELEVANT_LEAD.match(piece.text)
+        if piece.first and lead and find_cue(piece.text[: lead.end()]) is None:
+            cut = trimmed(text, (piece.span[0], piece.span[0] + lead.end()))
+            yield _Marked(replace(_part(text, piece, *cut), closed="lead"), None, "task")
+            piece = _part(text, piece, *trimmed(text, (cut[1], piece.span[1])))
+        cue = find_cue(piece.text)
+        between = _BEATS.search(piece.text)
+        if between is None and cue and cue.label == "prefer":
+            between = _OVER.search(piece.text, cue.end if cue.side == "after" else 0)
+        if between and (cue is None or cue.label == "prefer"):
+            middle = piece.span[0] + between.start()
+            yield _Marked(_part(text, piece, *trimmed(text, (piece.span[0], middle))), cue, "prefer")
+            yield _Marked(replace(_part(text, piece, middle, piece.span[1]), opened="word"), cue, "disprefer")
+        else:
+            yield _Marked(piece, cue, None)
+
+
+def _part(text: str, piece: Piece, start: int, end: int) -> Piece:
+    return replace(piece, span=(start, end), text=text[start:end])
+
+
+def _mark(text: str, marked: list[_Marked]) -> list[_Marked]:
+    header: Label | None = None
+    for position, this in enumerate(marked):
+        before = marked[position - 1] if position else None
+        if this.label is not None:
+            continue
+        same = before is not None and before.piece.sentence == this.piece.sentence
+        if not same and not (header and _bullet(text, this.piece)):
+            header = None
+        if UNLESS.match(this.piece.text):
+            _mark_unless(this, before)
+        elif this.cue:
+            header = _mark_cued(this, marked, position, header)
+        else:
+            _mark_plain(this, before if same else None, header)
+            _mark_alike(this, before)
+    return marked
+
+
+def _mark_unless(this: _Marked, before: _Marked | None) -> None:
+    only = this.piece.text.casefold().lstrip("andbut ").startswith(("only", "provided", "as long"))
+    admitted = before is not None and before.cue is None and _ADMITTED.search(before.piece.text) is not None
+    if before is not None and only and admitted and before.piece.sentence == this.piece.sentence:
+        before.label = "avoid"
+    if before is not None and before.label in ("avoid", "disprefer"):
+        this.label, this.unless = "want", True
+    else:
+        this.label = "want" if only else "avoid"
+
+
+def _mark_cued(this: _Marked, marked: list[_Marked], position: int, header: Label | None) -> Label | None:
+    """A piece with a cue of its own; returns the header that now holds."""
+    assert this.cue is not None
+    cue = this.cue
+    rest = this.piece.text[: cue.start] + " " + this.piece.text[cue.end :]
+    this.bare = not _ANAPHORA.sub("", rest)
+    this.label = cue.label
+    before = marked[position - 1] if position else None
+    if this.piece.closed == "colon" and (
+        this.bare or cue.side == "after" or cue.end >= len(this.piece.text) - 1
+    ):
+        this.header = this.bare
+        return cue.label
+    if this.bare and before is not None and _reaches(before, this):
+        _spread_back(marked, position)
+        if not this.glued:
+            this.label = before.label if before.label != "task" else "background"
+    elif cue.side == "before" and before is not None and before.piece.sentence == this.piece.sentence:
+        subject = this.piece.text[: cue.start]
+        if this.piece.opened in ("comma", "paren", ")") and (_LISTED.search(subject) or not subject.strip()):
+            _spread_back(marked, position)
+    return None
+
+
+def _reaches(before: _Marked, this: _Marked) -> bool:
+    """Whether "no thanks" can speak of the piece before it."""
+    return before.piece.sentence == this.piece.sentence or before.piece.closed == "?"
+
+
+def _spread_back(marked: list[_Marked], position: int) -> None:
+    """Gives the label to the pieces of the same list or sentence part before, up to one with its own cue."""
+    label, this = marked[position].label, marked[position]
+    nearest = True
+    for earlier in reversed(marked[:position]):
+        other = earlier.piece.sentence != this.piece.sentence and earlier.piece.closed != "?"
+        if other or earlier.cue or earlier.unless or earlier.label == "task":
+            return
+        if not nearest and (_VERB.search(earlier.piece.text) or this.bare):
+            return
+        earlier.label = label
+        this.glued = True
+        if earlier.piece.first:
+            return
+        if not earlier.glued:
+            nearest = False
+        this = earlier if this.bare is False else this
+
+
+def _mark_plain(this: _Marked, before: _Marked | None, header: Label | None) -> None:
+    text = this.piece.text
+    if header:
+        this.label = header
+    elif before is not None and before.label in ("avoid", "disprefer", "prefer") and _ALIKE.search(text):
+        this.label = before.label
+    elif is_background(text) and not (before and before.label == "avoid" and this.piece.opened == "paren"):
+        this.label = "background"
+    elif before is not None and (this.piece.opened in ("(", "[", ")", "]") or _GLUE.match(text)):
+        this.glued, this.label = True, before.label if before.label not in (None, "task") else "want"
+        if before.unless:
+            this.unless = True
+    else:
+        this.label = "want"
+
+
+def _mark_alike(this: _Marked, before: _Marked | None) -> None:
+    """ "Likewise X", "X too": treated like the sentence before."""
+    alike = this.label == "want" and before is not None and _ALIKE.search(this.piece.text)
+    if alike and before is not None and before.label in ("avoid", "disprefer", "prefer"):
+        this.label = before.label
+
+
+def _bullet(text: str, piece: Piece) -> bool:
+    line = text[text.rfind("\n", 0, piece.span[0]) + 1 : piece.span[0]]
+    return bool(re.match(r"\s*(?:[-*•–]|\d+[.)])", line))
+
+
+def _spread_lists(marked: list[_Marked]) -> None:
+    """ "no A, B or C": what follows an exclusion up to the "or" belongs to it."""
+    for position, this in enumerate(marked):
+        if this.cue is None or this.cue.side != "after" or this.bare or this.header:
+            continue
+        run = []
+        for later in marked[position + 1 :]:
+            if later.cue or later.piece.sentence != this.piece.sentence or later.piece.opened != "comma":
+                break
+            if later.label in ("task", "background") or later.unless or _VERB.search(later.piece.text):
+                break
+            run.append(later)
+            if _LISTED.search(later.piece.text):
+                for member in run:
+                    member.label = this.label
+                break
+
+
+def _joined(text: str, marked: list[_Marked]) -> list[Clause]:
+    """One clause per piece, but glued pieces go with the one before, and a bare header with the one after."""
+    found: list[Clause] = []
+    opening: int | None = None
+    for position, this in enumerate(marked):
+        assert this.label is not None
+        start, end = this.piece.span
+        if this.header and position + 1 < len(marked) and marked[position + 1].label == this.label:
+            opening = start if opening is None else opening
+            continue
+        start, opening = start if opening is None else opening, None
+        if found and this.glued and found[-1].label == this.label:
+            found[-1] = replace(found[-1], span=(found[-1].span[0], end))
+            continue
+        limited = len(found) - 1 if this.unless and found else None
+        if limited is not None and found[limited].unless_of is not None:
+            limited = found[limited].unless_of
+        label = "background" if this.header or (this.bare and not this.glued and not found) else this.label
+        found.append(Clause((start, end), label, limited))
+    return found

@@ -1,0 +1,188 @@
+"""Where does one clause of an instruction end and the next begin? Sentences, then pieces of sentences."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from adhere.need import Span
+
+OPENERS = (
+    "unless",
+    "except",
+    "excepting",
+    "excluding",
+    "other than",
+    "apart from",
+    "aside from",
+    "rather than",
+    "instead of",
+    "as opposed to",
+    "barring",
+    "minus",
+    "nor",
+    "but",
+    "although",
+    "though",
+    "whereas",
+    "save where",
+    "save when",
+    "save for",
+    "save in",
+    "save if",
+    "only if",
+    "only when",
+    "only where",
+    "only insofar as",
+    "provided that",
+    "provided they",
+    "as long as",
+    "free of",
+    "free from",
+    "leaving out",
+    "leaving aside",
+    "ignoring",
+    "omitting",
+    "ideally",
+    "preferably",
+    "and not",
+    "and no",
+    "and never",
+    "and without",
+    "and neither",
+    "with no",
+    "or not",
+    "so no",
+    "so skip",
+    "so drop",
+    "so leave",
+    "so please",
+    "and skip",
+    "and drop",
+    "and leave",
+    "and ignore",
+    "and exclude",
+    "and prefer",
+    "and ideally",
+    "and avoid",
+    "in preference to",
+)
+"""Words that open a new piece inside a sentence, with no comma before them."""
+
+MAX_PIECE = 500
+"""Longest piece in characters. People write none that long; the bound keeps hostile text linear."""
+NOT = r"not (?!only|just|merely|simply|limited|least|necessarily|to mention|unlike|yet|restricted|confined|more|less|\w+er than)"
+"""The same for "not", where it denies a thing ("2020 not 2019") and no verb ("is not")."""
+
+ABBREVIATIONS = frozenset(
+    [
+        "e.g",
+        "i.e",
+        "eg",
+        "ie",
+        "vs",
+        "etc",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "st",
+        "no",
+        "fig",
+        "al",
+        "approx",
+        "ca",
+        "cf",
+        "p",
+        "pp",
+        "vol",
+        "ed",
+        "u.s",
+        "u.k",
+    ]
+)
+
+_BREAK = re.compile(
+    r"""(?P<stop>[.!?…]+["'”’)\]]*(?=\s|$)|\n+|;)|(?P<comma>,(?=\s|$))|(?P<colon>:(?=\s|$))
+    |(?P<dash>(?<=\s)[-–—]+(?=\s)|—)|(?P<paren>[()\[\]])|(?P<word>(?<=\s)(?=(?:%s)\b))"""
+    % "|".join((*map(re.escape, OPENERS), NOT)),
+    re.VERBOSE | re.IGNORECASE,
+)
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|was|were|be|do|does|did|will|would|shall|should|can|could|may|might|must|has|have|had|need|i|we|it|if|or|and|but|so|"
+    r"whether|why|also|certainly|really|probably|perhaps|definitely|absolutely|plainly|then|though|pls|plz|please|god|better|of course|why|"
+    r"ought|themselves|itself|alone|['’](?:s|re|m|d|ll)) $",
+    re.IGNORECASE,
+)
+"""What a following `not` goes with, so that no piece opens there."""
+_TRAPPED_OPENER = re.compile(r"(?:nothing|anything|all|none|not only\b[^,.;]*|last) $", re.IGNORECASE)
+"""What turns a following `but` into something else: "nothing but", "anything but", "all but", "last but"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one sentence. `closed` is the mark or kind of boundary after it, `opened` before it."""
+
+    span: Span
+    text: str
+    sentence: int
+    opened: str
+    closed: str
+
+    @property
+    def first(self) -> bool:
+        """Whether it opens its sentence."""
+        return self.opened in ("stop", ";", "\n", ".", "!", "?", "…")
+
+
+def pieces(text: str) -> list[Piece]:
+    """All pieces with a word character in them, in order; time linear in the length of the text."""
+    found: list[Piece] = []
+    start, sentence, opened = 0, 0, "stop"
+    for match in _BREAK.finditer(text):
+        kind = match.lastgroup or ""
+        if _no_boundary(text, match, kind, start):
+            continue
+        mark = {"stop": match[0][:1], "paren": match[0]}.get(kind, kind)
+        _append(found, text, (start, match.start()), sentence, opened, mark)
+        start, opened = match.end(), mark
+        sentence += kind == "stop"
+    _append(found, text, (start, len(text)), sentence, opened, "stop")
+    return found
+
+
+def _no_boundary(text: str, match: re.Match[str], kind: str, start: int) -> bool:
+    before = text[max(start, match.start() - 40) : match.start()]
+    if kind == "stop" and match[0][0] == ".":
+        word = before.rsplit(None, 1)[-1:] or [""]
+        abbreviated = word[0].strip("(").casefold() in ABBREVIATIONS
+        return abbreviated and text[match.end() : match.end() + 2].strip()[:1].islower()
+    if kind != "word":
+        return False
+    if text[match.end() : match.end() + 4].casefold() == "not ":
+        return _AUXILIARY.search(before) is not None
+    return _TRAPPED_OPENER.search(before) is not None
+
+
+def _append(found: list[Piece], text: str, span: Span, sentence: int, opened: str, closed: str) -> None:
+    start, end = trimmed(text, span)
+    while start < end:
+        cut = end if end - start <= MAX_PIECE else text.rfind(" ", start + 1, start + MAX_PIECE)
+        cut = cut if cut > start else start + MAX_PIECE
+        part = trimmed(text, (start, cut))
+        if part[0] < part[1]:
+            found.append(Piece(part, text[slice(*part)], sentence, opened, closed if cut == end else "word"))
+        start, opened = trimmed(text, (cut, end))[0], "word"
+
+
+_WORD = re.compile(r"\w")
+
+
+def trimmed(text: str, span: Span) -> Span:
+    """The span without white space and punctuation at its ends that no content needs."""
+    start, end = span
+    while start < end and (text[start].isspace() or text[start] in ",.;:!?…*•·|–—>"):
+        start += 1
+    while start < end and (text[end - 1].isspace() or text[end - 1] in ",.;:!?…*•·|–—<"):
+        end -= 1
+    return (start, end) if _WORD.search(text, start, end) else (start, start)

@@ -1,0 +1,222 @@
+"""What does a clause mean? Typed conditions where a program can decide, else `about` its cleaned words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from adhere.need import About, All, Any, Criterion, Expression, Field, Polarity, Recent, Span, Time
+from adhere.parse.rules.cues import RELEVANT_LEAD, TASK, find_cue
+from adhere.parse.rules.dates import TimePhrase, time_phrases
+from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
+from adhere.parse.rules.link import GENERIC, STOPWORDS, Linker, stem
+from adhere.schema import Schema
+
+SURE, ASSUMED = 0.9, 0.5
+"""Confidence of a typed criterion that is sure, and of one that is assumed."""
+
+_OPENING = re.compile(
+    r"^(?:(?:and|but|or|nor|so|also|please|then|though|although|unless|except|only|if|when|where|provided that|as long as|save|even|just|"
+    r"i (?:want|need|am looking for|would like)|we (?:want|need|are looking for)|i['’]m (?:after|looking for)|what i (?:want|need) is|i['’]d like(?: to (?:see|read))?|"
+    r"those|ones|the ones|anything|everything|all|any|they|it) )*"
+    r"(?:(?:documents?|papers?|articles?|passages?|pages?|results?|stories|reports?|material|proposals|items|texts|posts|records|ones|those|anything|everything|something|that|which) )?"
+    r"(?:(?:that|which|who) )?(?:(?:is|are|were|was|will be) )?(?:(?:about|on|regarding|concerning|dealing with|deals? with|discuss(?:es|ing)?|cover(?:s|ing)?|treat(?:s|ing)?|describ(?:es?|ing)|relat(?:es?|ing) to|to do with|in which|where) )?(?=\w|\W)",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"(?:\s+(?:only|please|too|as well|either|though|and|or|but|is|are|be|that|which|which are|which is|to be))+$",
+    re.I,
+)
+_LIST = re.compile(r"^[^,;:()]{2,40}(?:, [^,;:()]{2,40})*,? (?:or|nor) [^,;:()]{2,40}$", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+
+
+def content(text: str) -> str:
+    """The words of a clause that its document would share: without cue, lead-in and connectives.
+
+    "leave out every paper in which gender is among the attributes examined" gives "gender is among the
+    attributes examined". A clause that is nothing but cue is given back whole.
+    """
+    return _cleaned(_blanked(text)) or text.strip()
+
+
+def criteria_of(
+    instruction: str, span: Span, polarity: Polarity, *, linker: Linker | None, now: datetime
+) -> list[Criterion]:
+    """The criteria of one clause, with spans that tile it or, where its parts interleave, all equal it.
+
+    Wants and preferences come apart into one criterion per condition; an exclusion stays one, because
+    "nothing on X before 2019" excludes only what is both.
+    """
+    text = instruction[slice(*span)]
+    shown = _blanked(text)
+    found = list(_phrases(shown, linker, now))
+    sure = _without_overlaps([phrase for phrase in found if phrase.sure])
+    rest = _erased(shown, [phrase.span for phrase in sure])
+    about = _about(_cleaned(rest), linker) if _has_content(rest) else None
+    if polarity in ("avoid", "disprefer"):
+        parts = [phrase.meaning for phrase in sure if not phrase.soft]
+        parts += [about] if about is not None else []
+        if not parts:
+            parts = [phrase.meaning for phrase in sure] or [About(content(text))]
+        criterion = Criterion(polarity, parts[0] if len(parts) == 1 else All(tuple(parts)), span=span)
+        return [criterion]
+    unsure = _without_overlaps([phrase for phrase in found if not phrase.sure], sure)
+    return _apart(span, polarity, shown, sure, unsure, about or (None if sure else About(content(text))))
+
+
+def _apart(
+    span: Span,
+    polarity: Polarity,
+    shown: str,
+    sure: Sequence[Phrase],
+    unsure: Sequence[Phrase],
+    about: Expression | None,
+) -> list[Criterion]:
+    """One criterion per condition; the spans tile the clause where each typed phrase is at one of its ends."""
+    items = [(phrase.span, phrase) for phrase in sure]
+    tiles = _tiles(span, shown, [phrase.span for phrase in sure], about is not None) if not unsure else None
+    found = [
+        Criterion(
+            "prefer" if phrase.soft or isinstance(phrase.meaning, Recent) else polarity,
+            phrase.meaning,
+            span=tiles[place] if tiles else span,
+            confidence=SURE,
+        )
+        for place, phrase in items
+    ]
+    if about is not None:
+        found.append(Criterion(polarity, about, span=tiles[(-1, -1)] if tiles else span))
+    found += [
+        Criterion(
+            polarity, phrase.meaning, assumed=True, span=span, confidence=ASSUMED, question=phrase.question
+        )
+        for phrase in unsure
+    ]
+    return sorted(found, key=lambda criterion: criterion.span or span)
+
+
+def _tiles(span: Span, shown: str, places: Sequence[Span], rest: bool) -> dict[Span, Span] | None:
+    """Where each typed phrase lies at an end of the clause: a span for each, and (-1, -1) for what is left."""
+    start, end = 0, len(shown)
+    tiles: dict[Span, Span] = {}
+    left = sorted(places)
+    while left and not _has_content(shown[start : left[0][0]]) and (rest or len(left) > 1):
+        place = left.pop(0)
+        tiles[place] = (span[0] + start, span[0] + place[1])
+        start = place[1]
+    while left and not _has_content(shown[left[-1][1] : end]) and (rest or len(left) > 1):
+        place = left.pop()
+        tiles[place] = (span[0] + place[0], span[0] + end)
+        end = place[0]
+    if len(left) > (0 if rest else 1):
+        return None
+    middle = _tight(shown, start, end)
+    outer = (0 if start == 0 else middle[0], len(shown) if end == len(shown) else middle[1])
+    tiles[left[0] if left else (-1, -1)] = (span[0] + outer[0], span[0] + outer[1])
+    return tiles
+
+
+def _tight(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _phrases(text: str, linker: Linker | None, now: datetime) -> Iterator[Phrase]:
+    """All typed phrases, the surest kinds first: words, fields, time, form."""
+    yield from mention_phrases(text)
+    if linker:
+        yield from linker.phrases(text)
+    schema = linker.schema if linker else None
+    for phrase in time_phrases(text, now):
+        typed = _timed(text, phrase, schema)
+        if typed:
+            yield typed
+    yield from form_phrases(text)
+
+
+def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None:
+    """A phrase of time as a condition on the date field that its verb names, or on the document's time."""
+    start, end = phrase.span
+    named = _date_field(phrase.verb, schema)
+    meaning: Expression = phrase.meaning
+    if named and isinstance(meaning, Time):
+        meaning = _on_field(named, meaning)
+    elif schema is not None and not schema.time_field:
+        return None
+    before = [word for word in _WORD.findall(text[:start])]
+    alone = not _has_content(text[:start]) and not _has_content(text[end:])
+    on_noun = bool(before) and before[-1].casefold() in GENERIC
+    sure = phrase.sure or alone or on_noun
+    words = " ".join(text[start:end].split())
+    return Phrase(phrase.span, meaning, sure, "" if sure else f"Is {words!r} about the date of the document?")
+
+
+def _date_field(verb: str, schema: Schema | None) -> str:
+    if not verb or schema is None:
+        return ""
+    words = {stem(word) for word in verb.split()}
+    named = [
+        name
+        for name, info in schema.fields.items()
+        if info.type == "date" and words & {stem(part) for part in re.split(r"[\W_]+", name)}
+    ]
+    return named[0] if len(named) == 1 and named[0] != schema.time_field else ""
+
+
+def _on_field(name: str, window: Time) -> Expression:
+    parts: list[Expression] = []
+    if window.start is not None:
+        parts.append(Field(name, ">=", window.start))
+    if window.end is not None:
+        parts.append(Field(name, "<", window.end))
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def _without_overlaps(phrases: Sequence[Phrase], taken: Sequence[Phrase] = ()) -> list[Phrase]:
+    kept: list[Phrase] = []
+    for phrase in phrases:
+        if all(
+            phrase.span[1] <= other.span[0] or other.span[1] <= phrase.span[0] for other in (*taken, *kept)
+        ):
+            kept.append(phrase)
+    return sorted(kept, key=lambda phrase: phrase.span)
+
+
+def _blanked(text: str) -> str:
+    """The clause with its cue and its task lead-in turned into spaces; positions stay."""
+    for lead in (TASK.match(text), RELEVANT_LEAD.match(text)):
+        if lead:
+            text = _erased(text, [lead.span()])
+    cue = find_cue(text)
+    return _erased(text, [(cue.start, cue.end)]) if cue else text
+
+
+def _erased(text: str, spans: Sequence[Span]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _has_content(text: str) -> bool:
+    return any(
+        word.casefold() not in STOPWORDS and word.casefold() not in GENERIC for word in _WORD.findall(text)
+    )
+
+
+def _cleaned(text: str) -> str:
+    words = " ".join(text.split()).strip(" ,.;:!?-–—")
+    return _CLOSING.sub("", _OPENING.sub("", words)).strip(" ,.;:!?-–—()[]")
+
+
+def _about(text: str, linker: Linker | None) -> Expression:
+    """`about`, or any(about ...) for a plain list of alternatives."""
+    if not _LIST.match(text):
+        return About(text)
+    parts = [part.strip() for part in re.split(r",? (?:or|nor) |, ", text) if part.strip()]
+    plain = all(len(part.split()) <= 3 and not (set(part.casefold().split()) & STOPWORDS) for part in parts)
+    return Any(tuple(About(part) for part in parts)) if plain and len(parts) > 1 else About(text)

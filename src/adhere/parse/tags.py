@@ -1,0 +1,176 @@
+"""What the clause tagger says of each word, and how words become clauses again.
+
+Training and serving share this file: the labels, the text the model sees, the decoding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adhere.need import Span
+from adhere.parse.rules import polarity as rules
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+
+Array = NDArray[np.float32]
+
+ROLES = ("want", "avoid", "prefer", "disprefer", "background", "task")
+"""Polarities, and the two things a clause can be without asking anything."""
+KINDS = (
+    "topic", "genre", "source", "time", "entity", "place", "method",
+    "audience", "field", "quantity", "relation", "form", "stance", "language",
+)  # fmt: skip
+TAGS = ("O", *(f"{position}-{role}" for role in ROLES for position in "BI"))
+"""O, then begin and inside of every role, so that clauses of one role that touch stay apart."""
+SEGMENTS = 1 + len(TAGS)
+"""Segment 0 is the query; a word of the instruction has segment 1 + the tag that the rules give it."""
+OUTPUTS = len(TAGS) + len(KINDS) + 2
+"""Logits per word: tags, kinds, whether the clause limits another, whether the word is of the core."""
+MAX_TOKENS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A span of the instruction with its role, its kind, and the clause that it limits.
+
+    `core` is the part of the span that states the condition, without "no", "please skip" and the like;
+    `unless_of` the position of the limited clause in the list of clauses; `confidence` the mean
+    probability of the role over the clause's words.
+    """
+
+    span: Span
+    role: str
+    kind: str = "topic"
+    core: Span | None = None
+    unless_of: int | None = None
+    confidence: float = 1.0
+
+
+def segments(encoding: Encoding, instruction: str) -> list[int]:
+    """Segment ids by which the model sees what the rules read.
+
+    Cue words and a model fail in different places: on a development fifth one of the two was right on 92%
+    of the characters, the model alone on 86%, the rules alone on 78%.
+    """
+    tag = [0] * len(instruction)
+    for clause in rules.clauses(instruction):
+        start, end = clause.span
+        begin = TAGS.index(f"B-{clause.label}")
+        tag[start:end] = [begin] + [begin + 1] * (end - start - 1)
+    return [
+        1 + tag[start] if segment == 1 and end > start else int(segment == 1)
+        for segment, (start, end) in zip(encoding.sequence_ids, encoding.offsets, strict=True)
+    ]
+
+
+def words(encoding: Encoding) -> tuple[list[int], list[Span]]:
+    """Positions of the first piece of every word of the instruction, and the words' spans in it."""
+    positions: list[int] = []
+    spans: list[Span] = []
+    previous = None
+    for position, (segment, word, span) in enumerate(
+        zip(encoding.sequence_ids, encoding.word_ids, encoding.offsets, strict=True)
+    ):
+        if segment != 1 or word is None:
+            continue
+        if word == previous:
+            spans[-1] = (spans[-1][0], span[1])
+        else:
+            positions.append(position)
+            spans.append(span)
+        previous = word
+    return positions, spans
+
+
+def clauses(spans: Sequence[Span], logits: Array) -> list[Clause]:
+    """Clauses of an instruction from the model's logits at the first piece of each word.
+
+    Shapes  W spans, logits (W, OUTPUTS)
+    """
+    if not spans:
+        return []
+    tags, kinds, limits, core = np.split(logits, np.cumsum((len(TAGS), len(KINDS), 1)), axis=1)
+    scores = _log_softmax(tags)
+    path = _best_path(scores)
+    found: list[Clause] = []
+    for first, last in _runs(path):
+        inside, tag = slice(first, last + 1), path[first]
+        role = ROLES[(tag - 1) // 2]
+        limiting = role == "want" and float(limits[inside].mean()) > 0
+        found.append(
+            Clause(
+                (spans[first][0], spans[last][1]),
+                role,
+                KINDS[int(_log_softmax(kinds[inside]).mean(axis=0).argmax())],
+                _core(spans[inside], core[inside, 0]),
+                _limited(found) if limiting else None,
+                float(np.exp(scores[inside, tag : tag + 2]).sum(axis=1).mean()),
+            )
+        )
+    return found
+
+
+def _log_softmax(logits: Array) -> Array:
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), dtype=np.float32)
+
+
+def _best_path(scores: Array) -> list[int]:
+    """The likeliest tags in which every inside follows a begin or inside of its role (Viterbi).
+
+    Shapes  scores (W, T) log-probabilities
+    """
+    total = scores[0] + _STEPS[0]
+    back = np.zeros(scores.shape, dtype=np.int64)
+    for word in range(1, len(scores)):
+        reach = total[:, None] + _STEPS
+        back[word] = reach.argmax(axis=0)
+        total = reach.max(axis=0) + scores[word]
+    path = [int(total.argmax())]
+    for word in range(len(scores) - 1, 0, -1):
+        path.append(int(back[word, path[-1]]))
+    return path[::-1]
+
+
+def _legal_steps() -> Array:
+    """0 where one tag may follow another, -10,000 where not; starting is like coming from O, row 0."""
+    steps = np.zeros((len(TAGS), len(TAGS)), dtype=np.float32)
+    for inside in range(2, len(TAGS), 2):
+        steps[:, inside] = -1e4
+        steps[inside - 1 : inside + 1, inside] = 0.0
+    return steps
+
+
+_STEPS = _legal_steps()
+
+
+def _runs(path: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last word of every clause in a legal path: begin tags are odd, their insides follow."""
+    runs: list[tuple[int, int]] = []
+    for word, tag in enumerate(path):
+        if tag % 2:
+            runs.append((word, word))
+        elif tag:
+            runs[-1] = (runs[-1][0], word)
+    return runs
+
+
+def _core(spans: Sequence[Span], logits: Array) -> Span:
+    """From the first to the last word of the core; the whole clause where no word is."""
+    chosen = np.flatnonzero(logits > 0)
+    first, last = (chosen[0], chosen[-1]) if len(chosen) else (0, -1)
+    return spans[first][0], spans[last][1]
+
+
+def _limited(before: Sequence[Clause]) -> int | None:
+    """A limiting clause limits the nearest avoid before it, else the clause just before it."""
+    for position in range(len(before) - 1, -1, -1):
+        if before[position].role in ("avoid", "disprefer"):
+            return position
+    return len(before) - 1 if before else None
