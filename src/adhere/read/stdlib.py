@@ -50,16 +50,26 @@ def stdlib_documents(limit: int = LIMIT, *, root: Path | None = None) -> list[Do
 
 
 def _modules(library: Path) -> Iterator[Module]:
-    for path in sorted(library.rglob("*.py")):
+    for path in _sources(library):
         parts = path.relative_to(library).with_suffix("").parts
         parts = parts[:-1] if parts[-1] == "__init__" else parts
-        if not parts or any(part in LEFT_OUT or part.startswith("_") or "-" in part for part in parts):
-            continue
         try:
             tree = ast.parse(path.read_bytes())
         except (SyntaxError, ValueError):
             continue  # templates and deliberately broken sources that some distributions ship
         yield Module(".".join(parts), path.relative_to(library).as_posix(), tree, _exported(tree))
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    """Files in sorted order. Folders left out are not entered: site-packages may hold a million files."""
+    for path in sorted(folder.iterdir()):
+        private = path.name.startswith(("_", ".")) and path.name != "__init__.py"
+        if private or path.stem in LEFT_OUT or "-" in path.name:
+            continue
+        if path.is_dir():
+            yield from _sources(path)
+        elif path.suffix == ".py":
+            yield path
 
 
 def _exported(tree: ast.Module) -> frozenset[str] | None:
