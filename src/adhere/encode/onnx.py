@@ -95,7 +95,7 @@ class OnnxEncoder:
     def _states(self, ids: list[int]) -> Array:
         """The model's last hidden states of one text. Shapes  T token ids -> (T, H)"""
         row = np.asarray([ids], dtype=np.int64)
-        feed = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
+        feed = {"input_ids": row, "token_type_ids": np.zeros_like(row)}
         states: Array = self._session.run(["tokens"], feed)[0][0]
         return states
 

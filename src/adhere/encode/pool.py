@@ -14,14 +14,16 @@ from adhere.encode.protocol import Array, Encoded
 from adhere.need import Passage, Span
 
 
-def pooled(passage: Passage, states: Array, offsets: Sequence[Span], *, prefix: int) -> Encoded:
-    """The passage with its mean vector, and one mean vector per sentence.
+def pooled(
+    passage: Passage, states: Array, offsets: Sequence[Span], *, prefix: int, vector: Array | None = None
+) -> Encoded:
+    """The passage with its vector (by default the mean of all its tokens), and one mean vector per sentence.
 
     Shapes  states (T, H) of the tokens of the rendered text, offsets T spans in it, of which the first
             `prefix` code points (title and line break) are not the passage's own
     A sentence without a token of its own (control characters, text cut off) gets the passage's vector.
     """
-    vector = unit(states.mean(axis=0))
+    vector = unit(states.mean(axis=0)) if vector is None else vector
     middles = np.asarray([(start + end) / 2 - prefix if end > start else -1.0 for start, end in offsets])
     rows = np.tile(vector, (len(passage.sentences), 1))
     for row, (start, end) in enumerate(passage.sentences):
