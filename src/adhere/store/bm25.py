@@ -45,7 +45,9 @@ class Bm25:
 
     def __init__(self, passages: Sequence[Sequence[str]]) -> None:
         self.lengths = [len(passage) for passage in passages]
-        self.mean = sum(self.lengths) / max(1, len(self.lengths))
+        # As the engine counts them: a passage without words is no passage.
+        self.number = sum(1 for length in self.lengths if length)
+        self.mean = sum(self.lengths) / max(1, self.number)
         self.postings: dict[str, dict[int, int]] = {}
         for number, passage in enumerate(passages):
             for token, frequency in Counter(passage).items():
@@ -56,7 +58,7 @@ class Bm25:
         found: dict[int, float] = {}
         for token in dict.fromkeys(token for token, _ in tokens(text)):
             postings = self.postings.get(token, {})
-            idf = math.log(1 + (len(self.lengths) - len(postings) + 0.5) / (len(postings) + 0.5))
+            idf = math.log(1 + (self.number - len(postings) + 0.5) / (len(postings) + 0.5))
             for number, tf in postings.items():
                 norm = K1 * (1 - B + B * self.lengths[number] / self.mean)
                 found[number] = found.get(number, 0.0) + idf * tf * (K1 + 1) / (tf + norm)

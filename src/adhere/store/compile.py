@@ -30,6 +30,7 @@ from adhere.store.protocol import (
     Sum,
     Words,
 )
+from adhere.values import written
 
 Names = Callable[[str], tuple[str, FieldType]]
 """From a field's name to its payload key and type."""
@@ -110,24 +111,27 @@ _NOTHING = engine.Filter(must=[engine.HasIdCondition(set())])
 def _match(key: str, type: FieldType, values: tuple[str | int | float | bool, ...]) -> engine.Filter:
     if not values:
         return _NOTHING
-    if type in ("keyword", "version"):
-        return engine.Filter(
-            must=[engine.FieldCondition(key, match=engine.MatchAny([str(v) for v in values]))]
-        )
-    if type == "boolean":
-        conditions = [engine.FieldCondition(key, match=engine.MatchValue(bool(v))) for v in values]
-    else:
-        floats = [float(v) for v in values]
-        conditions = [engine.FieldCondition(key, range=engine.RangeFloat(gte=v, lte=v)) for v in floats]
-    return engine.Filter(should=list(conditions))
+    if type == "number":
+        floats = [float(value) for value in values]
+        equal = [engine.FieldCondition(key, range=engine.RangeFloat(gte=f, lte=f)) for f in floats]
+        return engine.Filter(should=list(equal))
+    words = [value if isinstance(value, str) else written(value) for value in values]
+    return engine.Filter(must=[engine.FieldCondition(key, match=engine.MatchAny(words))])
 
 
 def _range(key: str, type: FieldType, where: Range) -> engine.FieldCondition:
-    bounds = {name: getattr(where, name) for name in ("gt", "gte", "lt", "lte")}
+    # Of two bounds on one side the engine heeds only one, so it is given the tighter.
+    lower = max((b for b in ((where.gte, False), (where.gt, True)) if b[0] is not None), default=None)
+    upper = min((b for b in ((where.lte, True), (where.lt, False)) if b[0] is not None), default=None)
+    bounds: dict[str, float | datetime] = {}
+    if lower:
+        bounds["gt" if lower[1] else "gte"] = lower[0]
+    if upper:
+        bounds["lte" if upper[1] else "lt"] = upper[0]
     if type == "date":
-        dates = {name: None if bound is None else iso(bound) for name, bound in bounds.items()}
+        dates = {side: iso(bound) for side, bound in bounds.items() if isinstance(bound, datetime)}
         return engine.FieldCondition(key, range=engine.RangeDateTime(**dates))
-    numbers = {name: None if bound is None else float(bound) for name, bound in bounds.items()}
+    numbers = {side: float(bound) for side, bound in bounds.items() if not isinstance(bound, datetime)}
     return engine.FieldCondition(key, range=engine.RangeFloat(**numbers))
 
 

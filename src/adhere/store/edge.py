@@ -438,7 +438,7 @@ _INDEXES: Mapping[FieldType, Any] = {
     "version": engine.KeywordIndexParams(),
     "number": engine.FloatIndexParams(),
     "date": engine.DatetimeIndexParams(),
-    "boolean": engine.BoolIndexParams(),
+    "boolean": engine.KeywordIndexParams(),
 }
 
 

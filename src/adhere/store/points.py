@@ -22,7 +22,7 @@ from adhere.store.bm25 import words_of
 from adhere.store.memory import sentences_of
 from adhere.store.protocol import FORM, TIME, Entry
 from adhere.store.record import from_json, to_json
-from adhere.values import Raw, flatten, kept
+from adhere.values import Raw, flatten, kept, written
 
 DOCUMENT, NUMBER, STAMP, WORDS = "document", "number", "stamp", "words"
 RECORD, FINGERPRINT, PASSAGES, GROUP = "record", "fingerprint", "passages", "group"
@@ -90,7 +90,7 @@ def _filterable(document: Document) -> dict[str, Any]:
             _keep(payload, key_of(name, FieldInfo(name, type)), raws, type)
         _keep(payload, key_of(name, FieldInfo(name, "keyword", split=True)), raws, "keyword", split=True)
     for feature, value in form_features(document).items():
-        payload[key_of(FORM + feature, None)] = [value]
+        payload[key_of(FORM + feature, None)] = [written(value) if isinstance(value, bool) else value]
     if document.time:
         payload[key_of(TIME, None)] = [iso(document.time)]
     return payload
@@ -104,7 +104,8 @@ def _keep(
         # Newest first: a decay reads the first date of a list.
         payload[key] = sorted((iso(v) for v in values if isinstance(v, datetime)), reverse=True)
     else:
-        payload[key] = list(dict.fromkeys(values))
+        # The engine's binding takes True for the number 1, so booleans are words to it.
+        payload[key] = list(dict.fromkeys(written(v) if isinstance(v, bool) else v for v in values))
     if not payload[key]:
         del payload[key]
 
