@@ -10,6 +10,7 @@ import typer
 
 from adhere.cli.app import Commands, common
 from adhere.cli.demo import demo
+from adhere.cli.evaluate import evaluate
 from adhere.cli.index import index
 from adhere.cli.parse import parse
 from adhere.cli.search import search
@@ -29,6 +30,7 @@ app.command()(index)
 app.command()(search)
 app.command()(parse)
 app.command()(status)
+app.command()(evaluate)
 
 
 def main() -> None:

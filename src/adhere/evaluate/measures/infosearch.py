@@ -8,6 +8,7 @@ paper: its penalty of -1 can never be reached there, and it asks for R_ori < N, 
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from math import sqrt
 
 from adhere.evaluate.judgements import Judgements, Run
@@ -15,6 +16,15 @@ from adhere.evaluate.measures.protocol import Measure, positions
 
 DEPTH = 20
 """K of the paper: beyond this rank an improvement hardly counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """One gold document: ranks and scores in the order original, instructed, reversed."""
+
+    ranks: tuple[int, ...]
+    scores: tuple[float, ...]
+    judged: int
 
 
 class _Triple(Measure):
@@ -26,30 +36,30 @@ class _Triple(Measure):
     def values(self, judgements: Judgements, run: Run) -> dict[str, float]:
         values: dict[str, float] = {}
         for need in judgements.pairs():
-            gold = judgements.relevant(f"{need}-changed")
             queries = [f"{need}-og", f"{need}-changed", f"{need}-reversed"]
-            if not gold or queries[2] not in judgements.qrels:
-                continue
-            if any(query not in run for query in queries):
+            gold = _gold(judgements, run, queries) if queries[2] in judgements.qrels else []
+            if gold and all(query in run for query in queries):
+                values[need] = sum(map(self.of, gold)) / len(gold)
+            elif gold:
                 values[need] = self.worst
-                continue
-            runs = [run[query] for query in queries]
-            ranks = [positions(scores) for scores in runs]
-            judged = len(judgements.qrels[queries[1]])
-            points = [
-                self.of(
-                    tuple(ranking.get(document, len(ranking) + 1) for ranking in ranks),
-                    tuple(scores.get(document, 0.0) for scores in runs),
-                    judged,
-                )
-                for document in sorted(gold)
-            ]
-            values[need] = sum(points) / len(points)
         return values
 
     @abstractmethod
-    def of(self, ranks: tuple[int, ...], scores: tuple[float, ...], judged: int) -> float:
-        """Points of one gold document; ranks and scores in the order original, instructed, reversed."""
+    def of(self, gold: Gold) -> float:
+        """Points of one gold document."""
+
+
+def _gold(judgements: Judgements, run: Run, queries: list[str]) -> list[Gold]:
+    runs = [run.get(query, {}) for query in queries]
+    rankings = [positions(scores) for scores in runs]
+    return [
+        Gold(
+            ranks=tuple(ranking.get(document, len(ranking) + 1) for ranking in rankings),
+            scores=tuple(scores.get(document, 0.0) for scores in runs),
+            judged=len(judgements.qrels[queries[1]]),
+        )
+        for document in sorted(judgements.relevant(queries[1]))
+    ]
 
 
 class WISE(_Triple):
@@ -65,10 +75,10 @@ class WISE(_Triple):
     symbol = "WISE"
     worst = -1.0
 
-    def of(self, ranks: tuple[int, ...], scores: tuple[float, ...], judged: int) -> float:
-        original, instructed, reverse = ranks
+    def of(self, gold: Gold) -> float:
+        original, instructed, reverse = gold.ranks
         if instructed <= original < reverse:
-            if original <= judged and instructed == 1:
+            if original <= gold.judged and instructed == 1:
                 return 1.0
             if original <= DEPTH:
                 return (1 - (original - instructed) / DEPTH) / sqrt(instructed)
@@ -90,7 +100,8 @@ class SICR(_Triple):
     __slots__ = ()
     symbol = "SICR"
 
-    def of(self, ranks: tuple[int, ...], scores: tuple[float, ...], judged: int) -> float:
-        original, instructed, reverse = ranks
+    def of(self, gold: Gold) -> float:
+        original, instructed, reverse = gold.ranks
+        before, asked, denied = gold.scores
         rises = instructed < original or instructed == original == 1
-        return float(rises and original < reverse and scores[1] > scores[0] > scores[2])
+        return float(rises and original < reverse and asked > before > denied)

@@ -1,0 +1,139 @@
+"""Put systems through an exam: answer every query, measure, and set it against chance and perfection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+
+from adhere.errors import AdhereError, RemoteError
+from adhere.evaluate.benchmark import Benchmark, Query
+from adhere.evaluate.judgements import Run, check_run, missing, tied_share
+from adhere.evaluate.measures import PAIRED, UNPAIRED
+from adhere.evaluate.measures.protocol import Measure, Part
+from adhere.evaluate.systems.limits import Perfect, Random
+from adhere.evaluate.systems.protocol import System
+
+Measures = Sequence[Measure | Part]
+Progress = Callable[[str, int, int], None]
+"""Called with what is running, queries answered and queries in all."""
+
+THROWS = 20
+"""Runs that the random row is the mean of: one throw of the dice is too noisy to be called chance."""
+POOLED = "all"
+
+Values = Mapping[str, Mapping[str, float]]
+"""Measure -> case -> value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system on one benchmark: values per case, queries it left unanswered, share of tied scores."""
+
+    system: str
+    values: Values
+    queries: int
+    missing: int
+    tied: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One benchmark: number of needs, and a row per system from random to perfect."""
+
+    benchmark: str
+    needs: int
+    rows: tuple[Row, ...]
+
+
+def evaluate(
+    benchmarks: Sequence[Benchmark],
+    systems: Sequence[System],
+    *,
+    measures: Measures | None = None,
+    progress: Progress | None = None,
+) -> list[Result]:
+    """A result per benchmark, and where there are several of a kind one more over all their needs.
+
+    Every result holds the rows random (mean of THROWS) and perfect. `measures` None takes those of paired
+    needs where there are any, else the classic ones.
+    Errors  what a system raises, as an AdhereError naming system and query
+    """
+    results = []
+    for benchmark in benchmarks:
+        chosen = measures or (PAIRED if benchmark.paired else UNPAIRED)
+        rows = [_random(benchmark, chosen)]
+        perfect: System = Perfect(benchmark.judgements)
+        for system in [*systems, perfect]:
+            system.index(benchmark.documents)
+            rows.append(measured(system.name, benchmark, answer(benchmark, system, progress), chosen))
+        results.append(Result(benchmark.name, benchmark.needs, tuple(rows)))
+    alike = len({frozenset(row.values) for result in results for row in result.rows}) == 1
+    return [*results, pooled(results)] if len(results) > 1 and alike else results
+
+
+def answer(
+    benchmark: Benchmark, system: System, progress: Progress | None = None
+) -> dict[str, dict[str, float]]:
+    """The run of a system that has indexed the benchmark's documents."""
+    known = {document.id for document in benchmark.documents}
+    run: dict[str, dict[str, float]] = {}
+    for done, query in enumerate(benchmark.queries, start=1):
+        run[query.id] = ask(system, query, benchmark.candidates.get(query.id), known)
+        if progress:
+            progress(f"{benchmark.name}: {system.name}", done, len(benchmark.queries))
+    return run
+
+
+def ask(
+    system: System, query: Query, candidates: Sequence[str] | None, known: Container[str]
+) -> dict[str, float]:
+    """One ranking, checked: finite ranks over documents that were there to be ranked."""
+    try:
+        scores = system.rank(query, candidates)
+    except AdhereError as error:
+        raise type(error)(f"{system.name} on query {query.id!r}: {error}") from error
+    except Exception as error:
+        raise RemoteError(
+            f"{system.name} failed on query {query.id!r}: {type(error).__name__}: {error}"
+        ) from error
+    check_run({query.id: scores})
+    allowed = known if candidates is None else set(candidates)
+    strange = next((document for document in scores if document not in allowed), None)
+    if strange is not None:
+        where = "the corpus" if candidates is None else "the candidates"
+        raise RemoteError(f"{system.name} on query {query.id!r} ranked {strange!r}, which is not in {where}.")
+    return scores
+
+
+def measured(system: str, benchmark: Benchmark, run: Run, measures: Measures) -> Row:
+    """Every measure of one run."""
+    values = {str(measure): measure.values(benchmark.judgements, run) for measure in measures}
+    return Row(system, values, len(run), len(missing(benchmark.judgements, run)), tied_share(run))
+
+
+def pooled(results: Sequence[Result]) -> Result:
+    """All needs of several benchmarks in one, each need counting the same."""
+    rows = []
+    for row in results[0].rows:
+        parts = [(r.benchmark, p) for r in results for p in r.rows if p.system == row.system]
+        values = {
+            measure: {f"{name}/{case}": v for name, part in parts for case, v in part.values[measure].items()}
+            for measure in row.values
+        }
+        queries = sum(part.queries for _, part in parts)
+        tied = sum(part.tied * part.queries for _, part in parts) / max(queries, 1)
+        rows.append(Row(row.system, values, queries, sum(part.missing for _, part in parts), tied))
+    return Result(POOLED, sum(result.needs for result in results), tuple(rows))
+
+
+def _random(benchmark: Benchmark, measures: Measures) -> Row:
+    throws = []
+    for seed in range(THROWS):
+        system = Random(seed)
+        system.index(benchmark.documents)
+        throws.append(measured(system.name, benchmark, answer(benchmark, system), measures))
+    values = {
+        measure: {case: sum(t.values[measure][case] for t in throws) / THROWS for case in cases}
+        for measure, cases in throws[0].values.items()
+    }
+    return Row("random", values, throws[0].queries, 0, 0.0)

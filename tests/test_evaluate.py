@@ -1,0 +1,202 @@
+"""Benchmarks from disk, systems through the exam, and bad input that must not pass quietly."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from math import nan
+from pathlib import Path
+
+import pytest
+
+from adhere.errors import FileError, InputError, RemoteError
+from adhere.evaluate.benchmark import find, load
+from adhere.evaluate.measures import parse_measure
+from adhere.evaluate.report import results_to_json
+from adhere.evaluate.run import POOLED, answer, evaluate, measured
+from adhere.evaluate.systems import Blind, Perfect, Systems
+from adhere.evaluate.systems.engine import Adhere, Indexed
+from adhere.search.engine import Engine
+from adhere.testing.fakes import FakeEncoder
+
+FRUIT = ["apple", "pear", "plum", "fig", "kiwi", "lime"]
+
+
+def write_bench(folder: Path, *, pools: bool = True, **replaced: list[str]) -> Path:
+    """Twelve documents, one paired need: red fruit at first, then green. `replaced` swaps whole files."""
+    documents = [(f"{colour}-{fruit}", colour, fruit) for colour in ("red", "green") for fruit in FRUIT]
+    qrels = [("fruit-og", "red"), ("fruit-changed", "green")]
+    files = {
+        "corpus.jsonl": [
+            {"_id": i, "title": fruit, "text": f"A {colour} {fruit}.", "metadata": {"colour": colour}}
+            for i, colour, fruit in documents
+        ],
+        "queries.jsonl": [{"_id": query, "text": "fruit"} for query, _ in qrels],
+        "instructions.jsonl": [{"query-id": q, "instruction": f"Only {c} fruit."} for q, c in qrels],
+    }
+    if pools:
+        files["top_ranked.jsonl"] = [
+            {"query-id": q, "corpus-ids": [d[0] for d in documents]} for q, _ in qrels
+        ]
+    text = {name: [json.dumps(row) for row in rows] for name, rows in files.items()}
+    text["qrels.tsv"] = ["query-id\tcorpus-id\tscore"]
+    text["qrels.tsv"] += [
+        f"{q}\t{i}\t{int(colour == wanted)}" for q, wanted in qrels for i, colour, _ in documents
+    ]
+    text |= {name.replace("__", "."): rows for name, rows in replaced.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in text.items():
+        (folder / name).write_text("\n".join(rows) + "\n")
+    return folder
+
+
+class Says:
+    """A system that answers every query with the same scores, or raises the same error."""
+
+    name = "says"
+
+    def __init__(self, scores):
+        self.scores = scores
+
+    def index(self, documents):
+        self.documents = documents
+
+    def rank(self, query, candidates):
+        if isinstance(self.scores, Exception):
+            raise self.scores
+        return self.scores
+
+
+def test_a_benchmark_is_read_with_fields_pairs_and_pools(tmp_path):
+    bench = load(write_bench(tmp_path / "fruit"))
+    assert (bench.name, bench.needs, bench.paired) == ("fruit", 1, True)
+    assert bench.documents[0].fields == {"colour": "red"}
+    assert bench.queries[1].need.instruction == "Only green fruit."
+    assert len(bench.candidates["fruit-og"]) == 12
+    assert bench.judgements.flipped_in("fruit") == {f"red-{fruit}" for fruit in FRUIT}
+
+
+def test_gzip_and_qrels_in_a_folder_of_their_own(tmp_path):
+    folder = write_bench(tmp_path)
+    (folder / "qrels").mkdir()
+    (folder / "qrels.tsv").rename(folder / "qrels/test.tsv")
+    with gzip.open(folder / "corpus.jsonl.gz", "wt") as stream:
+        stream.write((folder / "corpus.jsonl").read_text())
+    (folder / "corpus.jsonl").unlink()
+    assert len(load(folder).documents) == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "message"),
+    [
+        (
+            "corpus__jsonl",
+            ['{"_id": "a", "text": "x"}', '{"_id": "a", "text": "y"}'],
+            r"corpus.jsonl:2: .*twice",
+        ),
+        ("corpus__jsonl", ['{"text": "x"}'], r"corpus.jsonl:1: .*'_id'"),
+        ("queries__jsonl", ['{"_id": "fruit-og", "text": "x"}', "{"], r"queries.jsonl:2: not JSON"),
+        (
+            "instructions__jsonl",
+            ['{"query-id": "veg", "instruction": "x"}'],
+            r"instructions.jsonl:1: .*'veg'",
+        ),
+        ("qrels__tsv", ["query-id\tcorpus-id\tscore", "veg-og\tred-fig\t1"], r"qrels.tsv:2: .*'veg-og'"),
+        ("qrels__tsv", ["fruit-og\tblue-fig\t1"], r"qrels.tsv:1: .*'blue-fig'"),
+        ("qrels__tsv", ["fruit-og\tred-fig\t1", "fruit-og\tred-fig\t0"], r"qrels.tsv:2: .*differently"),
+        ("qrels__tsv", ["fruit-og\tred-fig\tyes"], r"qrels.tsv:1: .*'yes'"),
+        ("qrels__tsv", ["fruit-og\tred-fig\t0.5"], r"qrels.tsv:1: .*whole number"),
+        ("qrels__tsv", ["fruit-og\tred-fig\t1"], r"fruit-changed is not"),
+        (
+            "top_ranked__jsonl",
+            ['{"query-id": "fruit-og", "corpus-ids": ["kiwano"]}'],
+            r"top_ranked.jsonl:1: .*'kiwano'",
+        ),
+        ("qrel_diff__jsonl", ['{"query-id": "veg", "corpus-ids": []}'], r"qrel_diff.jsonl:1: .*'veg'"),
+    ],
+)
+def test_bad_files_name_file_and_line(tmp_path, name, rows, message):
+    with pytest.raises(FileError, match=message):
+        load(write_bench(tmp_path, **{name: rows}))
+
+
+def test_a_folder_without_benchmarks_is_an_error(tmp_path):
+    with pytest.raises(FileError, match="is no benchmark"):
+        find(tmp_path)
+    write_bench(tmp_path / "a")
+    write_bench(tmp_path / "b")
+    assert [path.name for path in find(tmp_path)] == ["a", "b"]
+
+
+def test_random_and_perfect_frame_every_table(tmp_path):
+    benches = [load(write_bench(tmp_path / name)) for name in ("a", "b")]
+    report = results_to_json(evaluate(benches, [Says({"red-fig": 1.0})]))
+    assert [bench["name"] for bench in report["benchmarks"]] == ["a", "b", POOLED]
+    pooled = report["benchmarks"][-1]
+    assert pooled["needs"] == 2
+    assert [system["name"] for system in pooled["systems"]] == ["random", "says", "perfect"]
+    perfect = pooled["systems"][-1]["measures"]
+    assert perfect["nDCG@10/changed"]["value"] == perfect["two-way"]["value"] == 1.0
+    assert perfect["interaction"] == {"value": None, "low": None, "high": None, "n": 0}  # nothing stays
+    assert perfect["violations@10"]["value"] == 0.4  # six green documents, then red ones must follow
+
+
+def test_our_engine_takes_the_exam_in_both_modes(tmp_path):
+    bench = load(write_bench(tmp_path))
+    indexed = Indexed(lambda: Engine.in_memory(FakeEncoder()))
+    followed, kept = Adhere(indexed), Adhere(indexed, mode="balanced")
+    report = results_to_json(evaluate([bench], [Blind(followed), followed, kept]))
+    two_way = {s["name"]: s["measures"]["two-way"]["value"] for s in report["benchmarks"][0]["systems"]}
+    assert set(two_way) == {"random", "blind", "adhere", "adhere-balanced", "perfect"}
+    assert two_way["blind"] == 0.0
+    assert two_way["adhere-balanced"] >= 0.25  # better than dice on a field that the instruction names
+
+
+def test_a_search_of_the_whole_corpus_needs_no_pool(tmp_path):
+    bench = load(write_bench(tmp_path, pools=False))
+    system = Adhere(Indexed(lambda: Engine.in_memory(FakeEncoder())))
+    system.index(bench.documents)
+    assert set(answer(bench, system)["fruit-og"]) == {document.id for document in bench.documents}
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "message"),
+    [
+        ({"red-fig": nan}, InputError, "'red-fig' of query 'fruit-og'"),
+        ({"durian": 1.0}, RemoteError, "'fruit-og' ranked 'durian'"),
+        (TimeoutError("10 s"), RemoteError, "'fruit-og': TimeoutError"),
+        (InputError("no"), InputError, "says on query 'fruit-og'"),
+    ],
+)
+def test_nonsense_from_a_system_names_the_query(tmp_path, said, error, message):
+    with pytest.raises(error, match=message):
+        answer(load(write_bench(tmp_path)), Says(said))
+
+
+def test_unanswered_queries_are_counted_and_count_as_zero(tmp_path):
+    bench = load(write_bench(tmp_path))
+    perfect = answer(bench, Perfect(bench.judgements))
+    row = measured("half", bench, {"fruit-og": perfect["fruit-og"]}, [parse_measure("nDCG@10/changed")])
+    assert row.missing == 1
+    assert row.values["nDCG@10/changed"] == {"fruit": 0.0}
+
+
+def test_an_unknown_system_is_answered_with_the_known_ones():
+    with pytest.raises(InputError, match="adhere-balanced"):
+        Systems()("adhre")
+
+
+def test_the_command_prints_the_contract(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    import adhere.encode
+    from adhere.cli import app
+
+    monkeypatch.setattr(adhere.encode, "load", FakeEncoder, raising=False)
+    write_bench(tmp_path / "fruit")
+    done = CliRunner().invoke(app, ["evaluate", str(tmp_path), "--json"])
+    assert done.exit_code == 0, done.output
+    (bench,) = json.loads(done.stdout)["benchmarks"]
+    assert (bench["name"], bench["needs"]) == ("fruit", 1)
+    assert {system["name"] for system in bench["systems"]} >= {"random", "blind", "adhere", "perfect"}
+    assert set(bench["systems"][0]["measures"]["p-MRR"]) == {"value", "low", "high", "n"}
