@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import qdrant_edge as engine
 
@@ -121,17 +122,19 @@ def _match(key: str, type: FieldType, values: tuple[str | int | float | bool, ..
 
 def _range(key: str, type: FieldType, where: Range) -> engine.FieldCondition:
     # Of two bounds on one side the engine heeds only one, so it is given the tighter.
-    lower = max((b for b in ((where.gte, False), (where.gt, True)) if b[0] is not None), default=None)
-    upper = min((b for b in ((where.lte, True), (where.lt, False)) if b[0] is not None), default=None)
-    bounds: dict[str, float | datetime] = {}
-    if lower:
-        bounds["gt" if lower[1] else "gte"] = lower[0]
-    if upper:
-        bounds["lte" if upper[1] else "lt"] = upper[0]
+    bounds: dict[str, Any] = {}
+    if where.gt is not None and (where.gte is None or where.gt >= where.gte):  # type: ignore[operator]
+        bounds["gt"] = where.gt
+    elif where.gte is not None:
+        bounds["gte"] = where.gte
+    if where.lt is not None and (where.lte is None or where.lt <= where.lte):  # type: ignore[operator]
+        bounds["lt"] = where.lt
+    elif where.lte is not None:
+        bounds["lte"] = where.lte
     if type == "date":
-        dates = {side: iso(bound) for side, bound in bounds.items() if isinstance(bound, datetime)}
+        dates = {side: iso(bound) for side, bound in bounds.items()}
         return engine.FieldCondition(key, range=engine.RangeDateTime(**dates))
-    numbers = {side: float(bound) for side, bound in bounds.items() if not isinstance(bound, datetime)}
+    numbers = {side: float(bound) for side, bound in bounds.items()}
     return engine.FieldCondition(key, range=engine.RangeFloat(**numbers))
 
 
