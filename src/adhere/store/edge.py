@@ -1,6 +1,7 @@
 """The default store: Qdrant Edge, an engine that runs inside this process over one directory.
 
-    store.adhere/  manifest.json (what it was made with)  lock (whose it is)  shard/ (the engine's files)
+    store.adhere/  manifest.json (what it was made with)  catalog.json (what it holds, made again if lost)
+                   lock (whose it is)                     shard/ (the engine's files)
 
 Safe against a killed process at any point: a document's first passage is written last and the old version
 is deleted after it; what a crash leaves half done is swept when the store is next opened.
@@ -11,8 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,17 +25,17 @@ from adhere.errors import InputError, StoreError
 from adhere.need import Document
 from adhere.ranking import fuse, rank
 from adhere.schema import FieldType, Schema
+from adhere.store import catalog as catalogs
 from adhere.store import manifest as manifests
+from adhere.store.catalog import Catalog, Held
 from adhere.store.check import check_clauses, check_entry, check_filter, check_formula, field_type
 from adhere.store.compile import among, engine_filter, engine_formula
-from adhere.store.infer import Columns
 from adhere.store.lock import Lock
 from adhere.store.manifest import Manifest
 from adhere.store.points import (
     DENSE,
     DOCUMENT,
     FINGERPRINT,
-    GROUP,
     NUMBER,
     PASSAGES,
     RECORD,
@@ -44,30 +44,17 @@ from adhere.store.points import (
     WORDS,
     candidate,
     key_of,
-    point_id,
     points,
 )
-from adhere.store.protocol import TIME, Clause, Entry, Everything, Filter, Formula, leaves
+from adhere.store.protocol import Clause, Entry, Everything, Filter, Formula, leaves
 from adhere.store.record import from_json
+from adhere.store.shard import INDEXES, SCAN_LIMIT, open_shard, translated
 from adhere.store.versions import superseded
 from adhere.words import occurrences, tokens
 
-SCAN_LIMIT = 100_000
-"""Passages up to which every vector is looked at (7-8 ms at 384 dimensions); above, HNSW where built."""
 POINTS_PER_WRITE = 256
 FLUSH_S = 5.0
 """A write is at once in the engine's log, which outlives the process; this often it is synced to disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What is kept at hand of every document."""
-
-    fingerprint: str
-    stamp: str
-    passages: int
-    group: str
-    time: datetime | None
 
 
 def open_store(
@@ -100,8 +87,8 @@ def open_store(
             found = replace(
                 found, types=dict(types or found.types), time_field=time_field or found.time_field
             )
-        with _translated(directory):
-            shard = _open_shard(directory / "shard", dimension)
+        with translated(directory):
+            shard = open_shard(directory / "shard", dimension)
         return EdgeStore(directory, found, shard, lock)
     except BaseException:
         lock.release()
@@ -120,11 +107,12 @@ class EdgeStore:
         self._flushed = time.monotonic()
         self._schema: Schema | None = None
         self._indexed = set(shard.info().payload_schema)
-        self._saved = manifest.columns is not None
-        if not self._saved:
+        if manifest.saved and (directory / catalogs.NAME).exists():
+            self._catalog = Catalog.load(directory)
+        else:
             self._sweep()
-        self._held = {payload[DOCUMENT]: _held(payload) for payload in self._scroll(_FIRST, _HELD)}
-        self._columns = Columns.from_json(manifest.columns) if manifest.columns else self._counted()
+            self._catalog = self._recovered()
+        self._newest = max((int(held.stamp) for held in self._held.values()), default=0)
         manifest.save(directory)
 
     # --- writing ---------------------------------------------------------------------------------
@@ -133,61 +121,48 @@ class EdgeStore:
         for entry in entries:
             check_entry(entry, self.manifest.dimension)
         latest = {entry.document.id: entry for entry in entries}
-        # The clock can stand still between two writes; the count keeps the second one the newer.
-        stamp = f"{time.time_ns():020d}"
-        new = [point for entry in latest.values() for point in points(entry, stamp)]
         with self._writing:
+            stamp = self._stamp()
+            new = [point for entry in latest.values() for point in points(entry, stamp)]
             self._mark_unsaved()
-            old = self.get([i for i in latest if i in self._held])
+            old = self.get(list(latest))
             for start in range(0, len(new), POINTS_PER_WRITE):
                 self._update(engine.UpdateOperation.upsert_points(new[start : start + POINTS_PER_WRITE]))
-            if old:
-                written = engine.FieldCondition(STAMP, match=engine.MatchValue(stamp))
-                stale = engine.Filter(must=[among(frozenset(old))], must_not=[written])
-                self._update(engine.UpdateOperation.delete_points_by_filter(stale))
+            self._forget(old)
             for entry in latest.values():
-                if entry.document.id in old:
-                    self._columns.remove(old[entry.document.id])
-                self._columns.add(entry.document)
-                self._held[entry.document.id] = _Held(
-                    entry.fingerprint, stamp, len(entry.passages), entry.document.group, entry.document.time
-                )
+                document, passages = entry.document, len(entry.passages)
+                held = Held(entry.fingerprint, stamp, passages, document.group, document.time)
+                self._catalog.add(document, held)
             self._schema = None
             self._flush_sometimes()
 
     def delete(self, ids: Collection[str]) -> int:
         with self._writing:
-            old = self.get([i for i in set(ids) if i in self._held])
+            old = self.get(list(set(ids)))
             if old:
                 self._mark_unsaved()
-                self._update(engine.UpdateOperation.delete_points_by_filter(among(frozenset(old))))
-            for i, document in old.items():
-                self._columns.remove(document)
-                del self._held[i]
-            self._schema = None
-            self._flush_sometimes()
+                self._forget(old)
+                self._flush_sometimes()
             return len(old)
 
     def optimize(self) -> None:
         """Merge the engine's segments and, above `SCAN_LIMIT` passages, build HNSW. Takes minutes there."""
-        with _translated(self.directory):
+        with translated(self.directory):
             self._shard.optimize()
 
     def close(self) -> None:
         """Save the statistics and let go of the directory. Closing twice is no error."""
         if self._open is None:
             return
-        with self._writing, _translated(self.directory):
+        with self._writing, translated(self.directory):
             try:
-                self._open.flush()
-                self._open.close()
-                if not self._saved:
-                    self.manifest = replace(
-                        self.manifest,
-                        columns=self._columns.to_json(),
-                        bytes_per_document=_size(self.directory) // max(1, len(self._held)),
-                    )
+                if not self.manifest.saved:
+                    self._open.flush()
+                    self._catalog.save(self.directory)
+                    size = _size(self.directory) // max(1, len(self._catalog.documents))
+                    self.manifest = replace(self.manifest, saved=True, bytes_per_document=size)
                     self.manifest.save(self.directory)
+                self._open.close()
             finally:
                 self._open = None
                 self._lock.release()
@@ -206,38 +181,39 @@ class EdgeStore:
     def schema(self) -> Schema:
         if self._schema is None:
             with self._writing:
-                self._schema = self._columns.schema(
+                self._schema = self._catalog.columns.schema(
                     types=self.manifest.types, time_field=self.manifest.time_field
                 )
         return self._schema
 
     @property
+    def _held(self) -> Mapping[str, Held]:
+        return self._catalog.documents
+
+    @property
     def passages(self) -> int:
         """How many passages the documents have."""
-        return sum(held.passages for held in self._held.values())
+        return self._catalog.passages
 
     def fingerprints(self) -> Mapping[str, str]:
         return {i: held.fingerprint for i, held in self._held.items()}
 
     def get(self, ids: Sequence[str]) -> dict[str, Document]:
-        held = [(i, self._held[i]) for i in ids if i in self._held]
-        first: list[engine.PointId] = [point_id(i, one.stamp, 0) for i, one in held]
-        with _translated(self.directory):
+        first: list[engine.PointId] = [next(self._catalog.points(i)) for i in ids if i in self._held]
+        with translated(self.directory):
             records = self._shard.retrieve(first, with_payload=[RECORD], with_vector=False)
         found = (from_json((record.payload or {})[RECORD]) for record in records)
         return {document.id: document for document in found}
 
     def candidates(self, ids: Sequence[str]) -> dict[str, Candidate]:
-        held = {i: self._held[i] for i in ids if i in self._held}
-        every: list[engine.PointId] = [
-            point_id(i, one.stamp, n) for i, one in held.items() for n in range(one.passages)
-        ]
-        with _translated(self.directory):
+        known = [i for i in dict.fromkeys(ids) if i in self._held]
+        every: list[engine.PointId] = [point for i in known for point in self._catalog.points(i)]
+        with translated(self.directory):
             records = self._shard.retrieve(every, with_payload=_ALL, with_vector=True)
         grouped: dict[str, list[engine.Record]] = {}
         for record in records:
             grouped.setdefault((record.payload or {})[DOCUMENT], []).append(record)
-        return {i: candidate(grouped[i]) for i in held}
+        return {i: candidate(grouped[i]) for i in known}
 
     # --- filters ---------------------------------------------------------------------------------
 
@@ -245,7 +221,7 @@ class EdgeStore:
         if isinstance(where, Everything):
             return len(self._held)
         documents = engine.Filter(must=[self._compiled(where), _FIRST])
-        with _translated(self.directory):
+        with translated(self.directory):
             return self._shard.count(engine.CountRequest(exact=True, filter=documents))
 
     def matching(self, where: Filter) -> set[str]:
@@ -292,7 +268,7 @@ class EdgeStore:
         """Whether `find` looks at every matching vector: up to `SCAN_LIMIT` of them, or where no HNSW is."""
         if self.passages <= SCAN_LIMIT:
             return True
-        with _translated(self.directory):
+        with translated(self.directory):
             if self._shard.info().indexed_vectors_count < self.passages // 2:
                 return True
             matching = engine.CountRequest(exact=False, filter=self._compiled(where))
@@ -320,16 +296,14 @@ class EdgeStore:
                 prefetches.append(engine.Prefetch(number, engine.TextQuery(WORDS, text), filter=condition))
         program = engine_formula(formula, of_meaning, of_words, self._name)
         try:
-            found = self._shard.query(
-                engine.QueryRequest(number, query=program, prefetches=prefetches, with_payload=[DOCUMENT])
-            )
+            found = self._shard.query(engine.QueryRequest(number, query=program, prefetches=prefetches))
         except Exception as error:
             # The engine only says "cancelled" here, and names no cause.
             raise InputError(
                 "The formula has no value for some document: it divides by zero, takes the logarithm of a "
                 f"number that is not above 0, or overflows. Keep such parts away from these points. ({error})"
             ) from None
-        return _best(found)
+        return self._best(found)
 
     # --- the engine ------------------------------------------------------------------------------
 
@@ -345,7 +319,7 @@ class EdgeStore:
         key = key_of(name, self.schema.fields.get(name))
         if key not in self._indexed:
             with self._writing:
-                self._update(engine.UpdateOperation.create_field_index(key, _INDEXES[type]))
+                self._update(engine.UpdateOperation.create_field_index(key, INDEXES[type]))
                 self._indexed.add(key)
         return key, type
 
@@ -359,16 +333,14 @@ class EdgeStore:
         open_legs, depth = list(range(len(legs))), limit + 10
         while open_legs:
             requests = [
-                engine.QueryRequest(
-                    depth, query=legs[n][0], params=legs[n][1], filter=condition, with_payload=[DOCUMENT]
-                )
+                engine.QueryRequest(depth, query=legs[n][0], params=legs[n][1], filter=condition)
                 for n in open_legs
             ]
-            with _translated(self.directory):
+            with translated(self.directory):
                 answers = self._shard.query_batch(engine.QueryBatchRequest(requests))
             short = []
             for n, found in zip(open_legs, answers, strict=True):
-                best = _best(found)
+                best = self._best(found)
                 rankings[n] = rank(best)[:limit]
                 if len(best) < limit and len(found) == depth:
                     short.append(n)
@@ -376,42 +348,64 @@ class EdgeStore:
         return rankings
 
     def _documents(self, where: engine.Filter) -> set[str]:
-        return {payload[DOCUMENT] for payload in self._scroll(where, [DOCUMENT])}
+        of_point = self._catalog.of_point
+        return {of_point[record.id] for record in self._scroll(where, None) if record.id in of_point}
 
-    def _scroll(self, where: engine.Filter | None, keys: list[str]) -> Iterator[Mapping[str, Any]]:
+    def _best(self, found: Sequence[engine.ScoredPoint]) -> dict[str, float]:
+        best: dict[str, float] = {}
+        for point in found:
+            # A point that is not in the catalog is of a version that is just being written or deleted.
+            if i := self._catalog.of_point.get(point.id):
+                best[i] = max(best.get(i, point.score), point.score)
+        return best
+
+    def _scroll(self, where: engine.Filter | None, keys: list[str] | None) -> Iterator[engine.Record]:
         offset = None
         while True:
             request = engine.ScrollRequest(
-                offset=offset, limit=10_000, filter=where, with_payload=keys, with_vector=False
+                offset=offset, limit=10_000, filter=where, with_payload=keys or False, with_vector=False
             )
-            with _translated(self.directory):
+            with translated(self.directory):
                 records, offset = self._shard.scroll(request)
-            for record in records:
-                yield record.payload or {}
+            yield from records
             if offset is None:
                 return
 
+    def _stamp(self) -> str:
+        # A clock that stands still or is set back must not make an old version the newer one.
+        self._newest = max(time.time_ns(), self._newest + 1)
+        return f"{self._newest:020d}"
+
+    def _forget(self, old: Mapping[str, Document]) -> None:
+        """Delete the points that the catalog knows of these documents, and their place in it."""
+        points: list[engine.PointId] = [point for i in old for point in self._catalog.points(i)]
+        if points:
+            self._update(engine.UpdateOperation.delete_points(points))
+        for document in old.values():
+            self._catalog.remove(document)
+        self._schema = None
+
     def _update(self, operation: engine.UpdateOperation) -> None:
-        with _translated(self.directory):
+        with translated(self.directory):
             self._shard.update(operation)
 
     def _flush_sometimes(self) -> None:
         if time.monotonic() - self._flushed > FLUSH_S:
-            with _translated(self.directory):
+            with translated(self.directory):
                 self._shard.flush()
             self._flushed = time.monotonic()
 
     def _mark_unsaved(self) -> None:
-        if self._saved:
-            self._saved = False
-            self.manifest = replace(self.manifest, columns=None)
+        if self.manifest.saved:
+            self.manifest = replace(self.manifest, saved=False)
             self.manifest.save(self.directory)
 
     def _sweep(self) -> None:
         """Delete what a crash left: passages of no complete document, and versions that have a newer one."""
         seen: dict[tuple[str, str], int] = {}
         complete: dict[str, str] = {}
-        for payload in self._scroll(None, [DOCUMENT, STAMP, PASSAGES]):
+        for record in self._scroll(None, [DOCUMENT, STAMP, PASSAGES]):
+            payload = record.payload or {}
             version = payload[DOCUMENT], payload[STAMP]
             seen[version] = seen.get(version, 0) + 1
             if PASSAGES in payload:
@@ -422,67 +416,20 @@ class EdgeStore:
                 stale = engine.Filter(must=[among(frozenset([document])), of_stamp])
                 self._update(engine.UpdateOperation.delete_points_by_filter(stale))
 
-    def _counted(self) -> Columns:
-        columns = Columns()
-        for payload in self._scroll(_FIRST, [RECORD]):
-            columns.add(from_json(payload[RECORD]))
-        return columns
+    def _recovered(self) -> Catalog:
+        catalog = Catalog()
+        for record in self._scroll(_FIRST, [RECORD, FINGERPRINT, STAMP, PASSAGES]):
+            payload = record.payload or {}
+            document = from_json(payload[RECORD])
+            stamp, passages = payload[STAMP], payload[PASSAGES]
+            held = Held(payload[FINGERPRINT], stamp, passages, document.group, document.time)
+            catalog.add(document, held)
+        return catalog
 
 
 _FIRST = engine.Filter(must=[engine.FieldCondition(NUMBER, match=engine.MatchValue(0))])
-_HELD = [DOCUMENT, FINGERPRINT, STAMP, PASSAGES, GROUP, key_of(TIME, None)]
 _ALL = [DOCUMENT, NUMBER, RECORD, "passage", "start", "end", "spans", "text"]
 _EXACT = engine.SearchParams(exact=True)
-_INDEXES: Mapping[FieldType, Any] = {
-    "keyword": engine.KeywordIndexParams(),
-    "version": engine.KeywordIndexParams(),
-    "number": engine.FloatIndexParams(),
-    "date": engine.DatetimeIndexParams(),
-    "boolean": engine.KeywordIndexParams(),
-}
-
-
-def _open_shard(path: Path, dimension: int) -> engine.EdgeShard:
-    if path.exists():
-        return engine.EdgeShard.load(str(path))
-    path.mkdir()
-    # Per segment, in KB: only what is too much to scan gets an HNSW.
-    optimizers = engine.EdgeOptimizersConfig(indexing_threshold=SCAN_LIMIT * dimension * 4 // 1024)
-    dot = engine.Distance.Dot
-    maxsim = engine.MultiVectorConfig(engine.MultiVectorComparator.MaxSim)
-    no_graph = engine.HnswIndexConfig(m=0, ef_construct=1, full_scan_threshold=0)
-    vectors = {
-        DENSE: engine.EdgeVectorParams(dimension, dot, datatype=engine.VectorStorageDatatype.Float32),
-        SENTENCES: engine.EdgeVectorParams(
-            dimension,
-            dot,
-            multivector_config=maxsim,
-            datatype=engine.VectorStorageDatatype.Float16,
-            hnsw_config=no_graph,
-        ),
-    }
-    shard = engine.EdgeShard.create(str(path), engine.EdgeConfig(vectors=vectors, optimizers=optimizers))
-    words = engine.TextIndexParams(
-        tokenizer=engine.TokenizerType.Whitespace, lowercase=False, phrase_matching=True, scoring=True
-    )
-    for key, params in (
-        (DOCUMENT, engine.KeywordIndexParams()),
-        (STAMP, engine.KeywordIndexParams()),
-        (NUMBER, engine.IntegerIndexParams(lookup=True, range=False)),
-        (WORDS, words),
-    ):
-        shard.update(engine.UpdateOperation.create_field_index(key, params))
-    return shard
-
-
-@contextmanager
-def _translated(directory: Path) -> Iterator[None]:
-    try:
-        yield
-    except StoreError:
-        raise
-    except Exception as error:
-        raise StoreError(f"The engine of the store {directory} failed: {error}") from error
 
 
 def _refuse_foreign(directory: Path) -> None:
@@ -494,26 +441,12 @@ def _names(directory: Path) -> list[str]:
     return [entry.name for entry in directory.iterdir()]
 
 
-def _held(payload: Mapping[str, Any]) -> _Held:
-    times = payload.get(key_of(TIME, None))
-    instant = datetime.fromisoformat(times[0]) if times else None
-    return _Held(payload[FINGERPRINT], payload[STAMP], payload[PASSAGES], payload[GROUP], instant)
-
-
 def _holds(words: str) -> engine.Filter:
     return engine.Filter(must=[engine.FieldCondition(WORDS, match=engine.MatchPhrase(words))])
 
 
 def _words(clause: Clause) -> str:
     return " ".join(dict.fromkeys(token for token, _ in tokens(clause.text)))
-
-
-def _best(found: Sequence[engine.ScoredPoint]) -> dict[str, float]:
-    best: dict[str, float] = {}
-    for point in found:
-        i = (point.payload or {})[DOCUMENT]
-        best[i] = max(best.get(i, point.score), point.score)
-    return best
 
 
 def _size(directory: Path) -> int:

@@ -19,8 +19,8 @@ NAME = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The makings of a store. `columns` are its field statistics, None while it is being written to:
-    a process that dies then leaves them to be counted again from the documents."""
+    """The makings of a store. `saved` is False while it is being written to: a process that dies then
+    leaves the catalog to be made again from the documents."""
 
     encoder_name: str
     encoder_fingerprint: str
@@ -31,7 +31,7 @@ class Manifest:
     types: Mapping[str, FieldType] = field(default_factory=dict)
     time_field: str | None = None
     bytes_per_document: int | None = None
-    columns: Mapping[str, Any] | None = None
+    saved: bool = False
 
     def save(self, store: Path) -> None:
         """Written beside and moved into place, so that no half of it is ever seen."""
@@ -64,7 +64,7 @@ def load(store: Path) -> Manifest:
 
 def check(found: Manifest, asked: Manifest, store: Path) -> None:
     """Errors  StoreMismatch, naming both sides, if the store's vectors are not those of the asked encoder"""
-    blank: dict[str, Any] = {"types": {}, "time_field": None, "bytes_per_document": None, "columns": None}
+    blank: dict[str, Any] = {"types": {}, "time_field": None, "bytes_per_document": None, "saved": False}
     ours, theirs = asdict(replace(asked, **blank)), asdict(replace(found, **blank))
     different = [key for key in ours if ours[key] != theirs[key]]
     if different:

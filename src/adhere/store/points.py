@@ -25,7 +25,7 @@ from adhere.store.record import from_json, to_json
 from adhere.values import Raw, flatten, kept, written
 
 DOCUMENT, NUMBER, STAMP, WORDS = "document", "number", "stamp", "words"
-RECORD, FINGERPRINT, PASSAGES, GROUP = "record", "fingerprint", "passages", "group"
+RECORD, FINGERPRINT, PASSAGES = "record", "fingerprint", "passages"
 DENSE, SENTENCES = "dense", "sentences"
 _READINGS: tuple[FieldType, ...] = ("keyword", "number", "version", "date", "boolean")
 
@@ -56,7 +56,6 @@ def points(entry: Entry, stamp: str) -> Iterator[engine.Point]:
                 RECORD: to_json(document),
                 FINGERPRINT: entry.fingerprint,
                 PASSAGES: len(entry.passages),
-                GROUP: document.group,
             }
         vectors: Any = {
             DENSE: np.ascontiguousarray(encoded.vector, np.float32),
