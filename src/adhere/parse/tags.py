@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from adhere.need import Span
 from adhere.parse.rules import polarity as rules
+from adhere.parse.rules.cues import Label
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Encoding
 
 Array = NDArray[np.float32]
 
-ROLES = ("want", "avoid", "prefer", "disprefer", "background", "task")
+ROLES: tuple[Label, ...] = ("want", "avoid", "prefer", "disprefer", "background", "task")
 """Polarities, and the two things a clause can be without asking anything."""
 KINDS = (
     "topic", "genre", "source", "time", "entity", "place", "method",
@@ -45,7 +46,7 @@ class Clause:
     """
 
     span: Span
-    role: str
+    role: Label
     kind: str = "topic"
     core: Span | None = None
     unless_of: int | None = None
