@@ -45,11 +45,12 @@ def test_documents_carry_what_the_source_says(library: Path) -> None:
     documents = {document.id: document for document in stdlib_documents(root=library)}
     assert list(documents) == ["pack", "pack.inner.f", "shelf", "shelf.Shelf", "shelf.Shelf.put", "shelf.old"]
     put = documents["shelf.Shelf.put"]
-    assert put.text == "Put it there.  New in version 3.4.\n\ndef put(thing, rest) -> int"
+    assert put.text == (
+        "Put it there.  New in version 3.4.\n\ndef put(thing, rest) -> int\n\nIn shelf: Keep things."
+    )
     assert put.fields == {
         "kind": "method",
-        "module": "shelf",
-        "package": "shelf",
+        "module": ["shelf"],
         "deprecated": False,
         "public": True,
         "lines": 2,
@@ -58,6 +59,8 @@ def test_documents_carry_what_the_source_says(library: Path) -> None:
         "since": "3.4",
     }
     assert documents["shelf.Shelf"].fields["parameters"] == 2
+    assert documents["pack.inner.f"].fields["module"] == ["pack", "pack.inner"]
+    assert documents["pack.inner.f"].text.endswith("In pack, pack.inner.")
     assert {id for id, document in documents.items() if document.fields["deprecated"]} == {
         "shelf.old",
         "pack.inner.f",

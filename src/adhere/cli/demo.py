@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from adhere.cli.side_by_side import Pair
+    from adhere.need import Answer, Hit
     from adhere.search.engine import Engine
 
 SEARCHES = (
-    ("compress data", "only functions, nothing about archives of several files"),
-    ("parse a URL", "only classes or functions, not deprecated, nothing on robots.txt"),
-    ("run code in the background", "nothing about threads, preferably modules"),
+    ("run a command", "nothing from distutils, not deprecated, preferably functions"),
+    ("escape special characters", "only functions, nothing about regular expressions"),
+    ("import a module by name", "nothing deprecated, only functions, nothing about zip files"),
 )
 """Query and instruction of each demonstration."""
 SHOWN = 6
 DEEP = 60
 """Hits of the ranking that removes nothing, in which the reason of a document's fall is looked up."""
+DOUBTFUL = 0.2
+"""Probability of an avoided meaning from which it is named as the reason."""
 
 
 def demo(
@@ -73,12 +76,18 @@ def _search(engine: Engine, query: str, instruction: str) -> Pair:
     before = engine.search(query, k=SHOWN)
     after = engine.search(query, instruction, k=SHOWN)
     ranked = engine.search(query, instruction, k=DEEP, mode="rank")
-    reasons = {}
-    for hit in ranked.hits:
-        broken = [verdict.criterion for verdict in hit.ledger if verdict.outcome == "violated"]
-        if broken:
-            reasons[hit.document.id] = ", ".join(broken)
-    return Pair(before, after, reasons)
+    return Pair(before, after, {hit.document.id: _reason(hit, ranked) for hit in ranked.hits})
+
+
+def _reason(hit: Hit, ranked: Answer) -> str:
+    """The criteria that a document violates; else the avoided meaning that it comes nearest to."""
+    broken = [verdict.criterion for verdict in hit.ledger if verdict.outcome == "violated"]
+    if broken:
+        return ", ".join(broken)
+    avoided = {id for id, criterion in ranked.criteria.named() if criterion.polarity == "avoid"}
+    near = [(each.p, each.criterion) for each in hit.ledger if each.p and each.criterion in avoided]
+    p, criterion = max(near, default=(0.0, ""))
+    return f"{criterion} p={p:.2f}" if p >= DOUBTFUL else ""
 
 
 def _next(console: Console, store: Path) -> None:

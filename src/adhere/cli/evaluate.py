@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,8 +21,12 @@ DEFAULT_SYSTEMS = ["blind", "adhere", "adhere-balanced"]
 
 def evaluate(
     benches: Annotated[
-        list[Path],
-        typer.Argument(metavar="BENCH...", help="Folders of benchmarks, or folders that hold some."),
+        list[str],
+        typer.Argument(
+            metavar="BENCH...",
+            help="Folders of benchmarks, or folders that hold some; trec:FOLDER, irds:ID, hub:NAME:FOLDER.",
+            show_default=False,
+        ),
     ],
     system: Annotated[
         list[str] | None,
@@ -41,15 +44,15 @@ def evaluate(
 
     adhere evaluate bench/judged --system minilm --system minilm+instruction
     """
-    from adhere.evaluate import benchmark
     from adhere.evaluate.measures import parse_measure
     from adhere.evaluate.report import results_to_json
     from adhere.evaluate.run import evaluate as run
+    from adhere.evaluate.sources import benchmarks
     from adhere.evaluate.systems import Systems
 
     make = Systems()
     names = dict.fromkeys(["blind", *(system or DEFAULT_SYSTEMS)])
-    loaded = [benchmark.load(folder) for bench in benches for folder in benchmark.find(bench)]
+    loaded = [benchmark for bench in benches for benchmark in benchmarks(bench)]
     with _progress() as progress:
         found = run(
             loaded,

@@ -7,19 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from adhere.cli.app import AsJson, StorePath
 from adhere.cli.console import errors, plain, print_json, results
+from adhere.schema import FieldType
 
 if TYPE_CHECKING:
     from adhere.need import Document
     from adhere.read import Skipped
     from adhere.search.engine import Added
 
-TYPES = ("keyword", "number", "version", "date", "boolean")
+TYPES: tuple[str, ...] = get_args(FieldType)
 HELD = 20_000
 """Documents read ahead, so that progress knows the end; above it they stream and the end is not known."""
 SHOWN = 5
@@ -88,13 +89,13 @@ def index(
         raise typer.Exit(1)
 
 
-def _types(given: list[str]) -> dict[str, str]:
-    types = {}
+def _types(given: list[str]) -> dict[str, FieldType]:
+    types: dict[str, FieldType] = {}
     for each in given:
         name, _, type_ = each.rpartition("=")
         if not name or type_ not in TYPES:
             raise typer.BadParameter(f"{each!r}: write FIELD=TYPE with one of {', '.join(TYPES)}.")
-        types[name] = type_
+        types[name] = cast(FieldType, type_)
     return types
 
 

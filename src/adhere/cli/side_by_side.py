@@ -19,7 +19,7 @@ NARROW = 80
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Both answers, and for documents that violate criteria the ids of these."""
+    """Both answers, and for documents the reason why they fell: criteria that they violate or nearly do."""
 
     plain: Answer
     instructed: Answer
@@ -47,33 +47,43 @@ def show_pair(console: Console, pair: Pair) -> None:
     console.print()
 
 
-def _column(heading: str, lines: Iterable[Text]) -> Group:
-    return Group(Text(heading, style="dim"), *lines)
+def _column(heading: str, rows: Iterable[tuple[Text, Text]]) -> Group:
+    """Hits below each other: a sign for what became of each, then its title."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True, min_width=6)
+    table.add_column(overflow="fold")
+    for sign, title in rows:
+        table.add_row(sign, title)
+    return Group(Text(heading, style="dim"), table)
 
 
-def _before(console: Console, pair: Pair, hit: Hit) -> Text:
-    """A hit of the plain search, struck out with its reason where the instruction turned it away."""
-    line = _title(hit)
-    if hit.document.id not in pair.instructed.ids:
-        reason = pair.reasons.get(hit.document.id)
-        line.stylize("dim")
-        line.append(f"  {mark(console, 'violated')} {reason}" if reason else "", style="red")
-    return line
+def _before(console: Console, pair: Pair, hit: Hit) -> tuple[Text, Text]:
+    """A hit of the plain search, with the criteria it violates where the instruction dropped it."""
+    title = _title(hit)
+    if hit.document.id in pair.instructed.ids:
+        return _rank(hit), title
+    title.stylize("dim")
+    broken = pair.reasons.get(hit.document.id, "")
+    title.append(f"  {broken}", style="not dim red")
+    return _rank(hit).append(f" {mark(console, 'violated' if broken else 'moved down')}", style="red"), title
 
 
-def _after(console: Console, pair: Pair, hit: Hit) -> Text:
+def _after(console: Console, pair: Pair, hit: Hit) -> tuple[Text, Text]:
     """A hit of the instructed search, with how far it moved."""
-    line = _title(hit)
     places = {identifier: place for place, identifier in enumerate(pair.plain.ids, start=1)}
     place = places.get(hit.document.id)
     if place is None:
-        line.append(f"  {mark(console, 'new')} new", style="green")
-    elif place != hit.rank:
-        way = "moved up" if place > hit.rank else "moved down"
-        line.append(f"  {mark(console, way)} {abs(place - hit.rank)}", style="cyan")
-    return line
+        return _rank(hit).append(f" {mark(console, 'new')}", style="green"), _title(hit)
+    if place == hit.rank:
+        return _rank(hit), _title(hit)
+    way = "moved up" if place > hit.rank else "moved down"
+    return _rank(hit).append(f" {mark(console, way)}{abs(place - hit.rank)}", style="cyan"), _title(hit)
+
+
+def _rank(hit: Hit) -> Text:
+    return Text(f"{hit.rank:>2}")
 
 
 def _title(hit: Hit) -> Text:
     kind = plain(hit.document.fields.get("kind", ""))
-    return Text.assemble(f"{hit.rank:>2}  {plain(hit.document.title)}", (f"  {kind}", "dim"))
+    return Text.assemble(plain(hit.document.title), (f"  {kind}", "dim"))

@@ -10,7 +10,7 @@ import re
 import sysconfig
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import accumulate, chain, zip_longest
 from pathlib import Path
 
 from adhere.need import Document
@@ -35,6 +35,13 @@ class Module:
     path: str
     tree: ast.Module
     exported: frozenset[str] | None
+
+    @property
+    def place(self) -> str:
+        """Where a thing is defined, in words: a method's own docstring seldom says what its module is for."""
+        package, dot, _ = self.name.partition(".")
+        about = (ast.get_docstring(self.tree) or "").partition("\n")[0]
+        return f"In {package + ', ' if dot else ''}{self.name}{': ' + about if about else '.'}"
 
 
 def stdlib_documents(limit: int = LIMIT, *, root: Path | None = None) -> list[Document]:
@@ -141,8 +148,7 @@ def _document(
     since = _SINCE.search(doc)
     fields: dict[str, object] = {
         "kind": kind,
-        "module": module.name,
-        "package": module.name.partition(".")[0],
+        "module": list(accumulate(module.name.split("."), "{}.{}".format)),
         "deprecated": _deprecated(doc, body, decorators),
         "public": exported,
         "lines": lines,
@@ -151,7 +157,7 @@ def _document(
         fields |= {"parameters": len(parameters), "has_parameters": bool(parameters)}
     if since:
         fields["since"] = since[1]
-    text = f"{doc}\n\n{signature}" if signature else doc
+    text = "\n\n".join(part for part in (doc, signature, module.place if kind != "module" else "") if part)
     return Document(name, text, name, f"{module.path}#L{line}", fields)
 
 
