@@ -24,7 +24,7 @@ from adhere.need import Answer, AsOf, Criteria, Criterion, Document, Mode, Need,
 from adhere.parse import default_parser
 from adhere.parse.language import check, contradictions, read
 from adhere.parse.protocol import Parser
-from adhere.schema import Schema
+from adhere.schema import FieldType, Schema
 from adhere.search.execute import REMOVED, Outcome, Parts, Request, execute
 from adhere.search.trace import Trace
 from adhere.store.infer import dated
@@ -303,7 +303,7 @@ def open(
     *,
     create: bool = True,
     encoder: Encoder | None = None,
-    types: Mapping[str, str] | None = None,
+    types: Mapping[str, FieldType] | None = None,
     time_field: str | None = None,
     standing: str = "",
 ) -> Engine:
@@ -313,10 +313,18 @@ def open(
     Errors  StoreMissing (with create=False), StoreLocked, StoreMismatch
     """
     from adhere.encode import load
-    from adhere.store import open_store
+    from adhere.store.edge import open_store
 
     encoder = encoder or load()
-    store = open_store(Path(path), encoder=encoder, create=create, types=types, time_field=time_field)
+    store = open_store(
+        path,
+        encoder_name=encoder.name,
+        encoder_fingerprint=encoder.fingerprint,
+        dimension=encoder.dimension,
+        create=create,
+        types=types,
+        time_field=time_field,
+    )
     return Engine(store, encoder, standing=standing, time_field=time_field)
 
 

@@ -2,11 +2,12 @@
 
 Each criterion has a probability p that its condition holds. The score is a sum of logarithms,
 
-    QUERY * ln p(query) + sum over wants of ln p + sum over avoids of ln(1 - p)
-                        + WISH * (the same over wishes),
+    ln p(query)  +  (sum over wants of ln p) / sqrt(number of wants)  +  AVOID * sum over avoids of ln(1 - p)
 
-a product of probabilities and not an average: no want, however strong, pays for an avoid that is violated
-for sure. FLOOR keeps one certain violation costly but finite, so that violators still have an order.
+with wishes and assumptions counted WISH times: a product of probabilities and not an average, so that no
+want, however strong, pays for an avoid that is violated for sure. Wants are many readings of one need and
+support each other, hence the root; each avoid is a rule of its own. FLOOR keeps a certain violation costly
+but finite, so that violators still have an order. `benchmarks/combine.py` compares this with other ways.
 
 `formula` states it in the store's own algebra over MaxSim and BM25, to rank all candidates inside the
 engine; `combine` states it over the judges' probabilities, to rank the best of them again.
@@ -15,7 +16,7 @@ engine; `combine` states it over the judges' probabilities, to rank the best of 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from adhere.judge.about import HALF_BM25, Calibration
@@ -35,29 +36,31 @@ from adhere.store.protocol import (
     Words,
 )
 
-QUERY = 1.0
+AVOID = 2.0
 WISH = 0.35
 FLOOR = 0.02
 QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 6.0, 2.0, -4.0
 """p(query) is logistic like a clause's, but has no other score to be relative to."""
 
 
-def combine(p_query: float, terms: Iterable[tuple[Criterion, float | None]]) -> float:
+def combine(p_query: float, terms: Sequence[tuple[Criterion, float | None]]) -> float:
     """One score from the query's probability and each criterion's p that its condition holds.
 
     An unknown p weighs as a coin: it neither earns nor loses what a known one would.
     """
-    score = QUERY * math.log(p_query)
-    for criterion, p in terms:
+    score = math.log(p_query)
+    weights = _weights([criterion for criterion, _ in terms])
+    for (criterion, p), weight in zip(terms, weights, strict=True):
         known = 0.5 if p is None else p
         favourable = known if criterion.polarity in ("want", "prefer") else 1.0 - known
-        score += weight(criterion) * math.log(FLOOR + (1.0 - FLOOR) * favourable)
+        score += weight * math.log(FLOOR + (1.0 - FLOOR) * favourable)
     return score
 
 
-def weight(criterion: Criterion) -> float:
-    """What a criterion's logarithm counts: a rule fully, a wish or an assumption less."""
-    return 1.0 if criterion.hard else WISH
+def _weights(criteria: Sequence[Criterion]) -> list[float]:
+    """What the logarithm of each criterion counts."""
+    wants = math.sqrt(sum(one.polarity == "want" and not one.assumed for one in criteria) or 1)
+    return [WISH if not one.hard else 1.0 / wants if one.polarity == "want" else AVOID for one in criteria]
 
 
 def query_probability(meaning: float, bm25: float) -> float:
@@ -76,14 +79,14 @@ def formula(
     query = _logistic(
         (QUERY_BIAS, Constant(1.0)), (QUERY_MEANING, Meaning(0)), (QUERY_WORDS, _saturated(Words(0)))
     )
-    terms: list[Formula] = [Product((Constant(QUERY), Ln(query)))]
-    for criterion in criteria:
+    terms: list[Formula] = [Ln(query)]
+    for criterion, weight in zip(criteria, _weights(criteria.items), strict=True):
         expression = effective(criterion)
         if all(isinstance(leaf, About | Recent) for leaf in conditions(expression)):
             p = _probability(expression, clauses, calibration, now)
             favourable = p if criterion.polarity in ("want", "prefer") else _complement(p)
             floored = Sum((Constant(FLOOR), Product((Constant(1.0 - FLOOR), favourable))))
-            terms.append(Product((Constant(weight(criterion)), Ln(floored))))
+            terms.append(Product((Constant(weight), Ln(floored))))
     return Sum(tuple(terms))
 
 
