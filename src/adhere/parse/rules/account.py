@@ -10,30 +10,7 @@ import re
 from collections.abc import Iterator
 
 from adhere.need import Note, Parsed, Span
-
-CONNECTIVES = frozenset(
-    [
-        "and",
-        "or",
-        "but",
-        "nor",
-        "so",
-        "then",
-        "also",
-        "plus",
-        "please",
-        "with",
-        "without",
-        "to",
-        "for",
-        "the",
-        "a",
-        "an",
-        "that",
-        "which",
-    ]
-)
-"""Words that may stand between the claimed spans and carry nothing on their own."""
+from adhere.parse.rules.vocabulary import CONNECTIVES
 
 _TOKEN = re.compile(r"\w+")
 

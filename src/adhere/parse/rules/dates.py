@@ -1,6 +1,7 @@
 """What does a phrase say about time? Calendar words to instants, relative to an explicit clock.
 
-Half-open intervals throughout: "after 2019" starts with 2020, "since 2019" with 2019, "until 2020" ends with 2021.
+Half-open intervals throughout: "after 2019" starts with 2020, "since 2019" with 2019, and "until 2020"
+ends with 2021.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ HALF_LIFE_DAYS = 365.0
 """What "recent" means where nobody says how recent."""
 
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _DATE = (
@@ -28,25 +30,32 @@ _DATE = (
     rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|{_MONTH},? (?:of )?\d{{4}}|(?:1[6-9]|20)\d\d(?![\d-]))"
 )
 _SAID = (
-    r"(?:(?P<verb>published|written|posted|created|released|dated|filed|issued|updated|modified|submitted|announced|added|"
-    r"opened|closed|withdrawn|sent|made|produced|shot|printed|recorded|last updated|last modified)(?: (?:or|and) \w+)? )?"
+    r"(?:(?P<verb>published|written|posted|created|released|dated|filed|issued|updated|modified|"
+    r"submitted|announced|added|"
+    r"opened|closed|withdrawn|sent|made|produced|shot|printed|recorded|last updated|"
+    r"last modified)(?: (?:or|and) \w+)? )?"
 )
 _COUNT = r"(?P<count>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|couple of|few)"
 _UNIT = r"(?P<unit>day|week|fortnight|month|year|decade)s?"
 _PHRASE = re.compile(
     rf"\b{_SAID}(?:"
-    rf"(?:from|between) (?P<first>{_DATE}) (?:to|and|until|till|through|-|–) (?P<last>{_DATE})|(?P<first2>(?:1[6-9]|20)\d\d) ?(?:-|–|to) ?(?P<last2>(?:1[6-9]|20)\d\d)\b"
+    rf"(?:from|between) (?P<first>{_DATE}) (?:to|and|until|till|through|-|–) (?P<last>{_DATE})|"
+    rf"(?P<first2>(?:1[6-9]|20)\d\d) ?(?:-|–|to) ?(?P<last2>(?:1[6-9]|20)\d\d)\b"
     rf"|as (?:of|at) (?P<asof>{_DATE})"
     rf"|(?P<after>after|later than|newer than|more recent than|following|post[- ])\s?(?P<after_date>{_DATE})"
-    rf"|(?P<since>since|from|starting(?: in)?|on or after|no (?:older|earlier) than|not (?:older|earlier|before) than)\s(?P<since_date>{_DATE})(?: on(?:wards?)?| or (?:later|newer)| and (?:later|newer|after))?"
+    rf"|(?P<since>since|from|starting(?: in)?|on or after|no (?:older|earlier) than|not (?:older|earlier|"
+    rf"before) than)\s(?P<since_date>{_DATE})(?: on(?:wards?)?| or (?:later|newer)| and (?:later|newer|"
+    rf"after))?"
     rf"|(?P<or_later>{_DATE})(?: or (?:later|newer|after|more recent)| and (?:later|newer)| onwards?| on\b)"
     rf"|(?P<before>before|prior to|older than|earlier than|predating|pre[- ])\s?(?P<before_date>{_DATE})"
     rf"|(?P<until>until|till|up to|no later than|not later than|by|through)\s(?P<until_date>{_DATE})"
     rf"|(?P<or_earlier>{_DATE})(?: or (?:earlier|older|before)| and (?:earlier|older))"
     rf"|(?:in|during|within|of|on) (?P<within>{_DATE})"
     rf"|(?:in|during|from|of) the (?P<decade>(?:1[6-9]|20)\d0)s"
-    rf"|(?:from |in |over |within |during |of )?the (?:last|past|previous) {_COUNT} {_UNIT}|(?:from |in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"
-    rf"|(?:no|not|less|at most) (?:older|more|than)(?: than)? (?P<age_count>\d{{1,3}}) (?P<age_unit>day|week|month|year)s?(?: old)?"
+    rf"|(?:from |in |over |within |during |of )?the (?:last|past|previous) {_COUNT} {_UNIT}|(?:from |"
+    rf"in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"
+    rf"|(?:no|not|less|at most) (?:older|more|than)(?: than)? (?P<age_count>\d{{1,3}}) (?P<age_unit>day|"
+    rf"week|month|year)s?(?: old)?"
     rf"|(?P<recent>recent(?:ly)?|latest|newest|most recent|up[- ]to[- ]date)\b)",
     re.IGNORECASE,
 )

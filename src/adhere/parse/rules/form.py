@@ -1,4 +1,4 @@
-"""What does a phrase say about the form of a document: its length, its language, the words and parts in it?"""
+"""What does a phrase say about the form of a document: length, language, the words and parts in it?"""
 
 from __future__ import annotations
 
@@ -43,21 +43,29 @@ _SHORT = re.compile(
     re.I,
 )
 _LANGUAGES = {name.casefold(): code for code, name in LANGUAGES.items()}
+_NAMES = "|".join(_LANGUAGES)
 _LANGUAGE = re.compile(
-    rf"\b(?:(?P<sure>written in|(?:language|lang)(?: is|:| =)?|available in) |(?P<in>in ))(?P<name>{'|'.join(_LANGUAGES)})(?P<or>(?: or (?:{'|'.join(_LANGUAGES)}))?)(?= ?(?:$|[,.;]|only|please|or\b))"
-    rf"|\b(?P<adjective>{'|'.join(_LANGUAGES)})[- ]language(?= \w)",
+    rf"\b(?:(?P<sure>written in|(?:language|lang)(?: is|:| =)?|available in) |(?P<in>in ))(?P<name>{_NAMES})"
+    rf"(?P<or>(?: or (?:{_NAMES}))?)(?= ?(?:$|[,.;]|only|please|or\b))"
+    rf"|\b(?P<adjective>{_NAMES})[- ]language(?= \w)",
     re.IGNORECASE,
 )
 _PARTS = {"code": "code", "source code": "code", "tables": "tables", "links": "links", "numbers": "numbers"}
+_PART_NAME = r"(?P<{0}>source code|code|tables|links)"
+_PART_UNIT = r"(?:examples?|samples?|snippets?|listings?|blocks?)"
 _PART = re.compile(
-    r"\b(?:with |containing |that (?:have|has|contains?|includes?) |includes? |include )?(?:any |some |working )?(?P<part>source code|code|tables|links)"
-    r"(?: (?:examples?|samples?|snippets?|listings?|blocks?))?(?=\s*$|\s*[,.;])",
+    rf"\b(?:with|containing|(?:that |which )?(?:have|has|contains?|includes?)) (?:any |some |"
+    rf"working )?{_PART_NAME.format('held')}"
+    rf"(?: {_PART_UNIT})?(?=\s*$|\s*[,.;])|\b{_PART_NAME.format('shown')} {_PART_UNIT}(?=\s*$|\s*[,.;])|"
+    rf"^\s*(?:any )?{_PART_NAME.format('alone')}\s*$",
     re.IGNORECASE,
 )
 _MENTION = re.compile(
-    r"\b(?:that |which |who )?(?:(?:contain|mention|use|include|have|carry|say|name)(?:s|ing)?|with) (?:the |any of the )?(?P<noun>exact )?(?P<word>words?|terms?|phrases?|strings?|names?)? ?"
+    r"\b(?:that |which |who )?(?:(?:contain|mention|use|include|have|carry|say|name)(?:s|ing)?|"
+    r"with) (?:the |any of the )?(?P<noun>exact )?(?P<word>words?|terms?|phrases?|strings?|names?)? ?"
     r"(?P<quoted>[\"“][^\"“”]{1,80}[\"”])|"
-    r"\b(?:(?:contain|mention|use|include)(?:s|ing)?|with) (?:the )(?:word|term|phrase|string) (?P<named>[\w+#.\-]+)|"
+    r"\b(?:(?:contain|mention|use|include)(?:s|ing)?|with) (?:the )(?:word|term|phrase|"
+    r"string) (?P<named>[\w+#.\-]+)|"
     r"\b(?:that |which )?mention(?:s|ing)? (?P<bare>[\w+#.\-]+)(?=\s*(?:$|[,.;]))|"
     r"^\s*(?:the )?(?:word|term|phrase|string) (?P<after>[\"“][^\"“”]{1,80}[\"”]|[\w+#.\-]+)\s*$",
     re.IGNORECASE,
@@ -94,7 +102,8 @@ def form_phrases(text: str) -> Iterator[Phrase]:
     for match in _LANGUAGE.finditer(text):
         yield _language(text, match)
     for match in _PART.finditer(text):
-        yield Phrase(match.span(), Form(_PARTS[match["part"].casefold()], "=", True))
+        part = match["held"] or match["shown"] or match["alone"]
+        yield Phrase(match.span(), Form(_PARTS[part.casefold()], "=", True))
 
 
 def _language(text: str, match: re.Match[str]) -> Phrase:

@@ -15,182 +15,9 @@ from packaging.version import InvalidVersion, Version
 
 from adhere.need import Field, Operator, Span
 from adhere.parse.rules.form import COMPARE, COMPARED, Phrase, number
+from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, singular, stem
 from adhere.schema import FieldInfo, Schema
 
-GENERIC = frozenset(
-    [
-        "document",
-        "documents",
-        "doc",
-        "docs",
-        "paper",
-        "papers",
-        "article",
-        "articles",
-        "page",
-        "pages",
-        "proposal",
-        "proposals",
-        "item",
-        "items",
-        "entry",
-        "entries",
-        "record",
-        "records",
-        "one",
-        "ones",
-        "those",
-        "result",
-        "results",
-        "story",
-        "stories",
-        "report",
-        "reports",
-        "text",
-        "texts",
-        "post",
-        "posts",
-        "work",
-        "works",
-        "publication",
-        "publications",
-        "pep",
-        "peps",
-        "eip",
-        "eips",
-        "kep",
-        "keps",
-        "rfc",
-        "rfcs",
-        "advisory",
-        "advisories",
-        "film",
-        "films",
-        "movie",
-        "movies",
-        "ticket",
-        "tickets",
-        "issue",
-        "issues",
-        "study",
-        "studies",
-        "note",
-        "notes",
-        "anything",
-        "something",
-        "everything",
-        "thing",
-        "things",
-        "material",
-        "stuff",
-        "title",
-        "titles",
-        "book",
-        "books",
-        "file",
-        "files",
-        "hit",
-        "hits",
-        "source",
-        "sources",
-        "piece",
-        "pieces",
-    ]
-)
-"""Words for a document of any kind: on their own they ask for nothing."""
-STOPWORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "but",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "from",
-        "by",
-        "with",
-        "as",
-        "is",
-        "are",
-        "be",
-        "was",
-        "were",
-        "been",
-        "being",
-        "it",
-        "its",
-        "this",
-        "that",
-        "these",
-        "those",
-        "which",
-        "who",
-        "whose",
-        "i",
-        "we",
-        "me",
-        "us",
-        "my",
-        "our",
-        "you",
-        "your",
-        "they",
-        "them",
-        "their",
-        "he",
-        "she",
-        "his",
-        "her",
-        "there",
-        "here",
-        "any",
-        "all",
-        "some",
-        "every",
-        "each",
-        "only",
-        "just",
-        "please",
-        "so",
-        "then",
-        "also",
-        "too",
-        "very",
-        "really",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "not",
-        "no",
-        "nor",
-        "if",
-        "than",
-        "into",
-        "about",
-        "over",
-        "under",
-        "will",
-        "would",
-        "should",
-        "must",
-        "may",
-        "can",
-        "could",
-        "what",
-        "how",
-        "when",
-        "where",
-    ]
-)
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "author": ("by", "written by", "authored by", "author", "writer"),
     "status": ("state", "status"),
@@ -208,22 +35,15 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 _TOKEN = re.compile(r"\w+(?:[.+#'’-]\w+)*")
 _JOINED = re.compile(r"[\s,]*(?:or|and|and/or|/)?[\s,]*$", re.IGNORECASE)
 _VERSION = re.compile(
-    rf"\b(?:(?P<word>for|in|on|targets?|targeting|target|version|since|from|before|after|until|up to|{COMPARED}) )?(?:the )?"
-    r"(?:(?P<name>[A-Za-z][\w.]*) )?v?(?P<version>\d+\.\d+(?:\.\d+)?)(?P<more> or (?:later|newer|above|higher)| ?\+| and (?:later|newer|above|up)| or (?:earlier|older|below|lower))?(?![\w.]*\d)",
+    rf"\b(?:(?P<word>for|in|on|targets?|targeting|target|version|since|from|before|after|until|up to|"
+    rf"{COMPARED}) )?(?:the )?"
+    r"(?:(?P<name>[A-Za-z][\w.]*) )?v?(?P<version>\d+\.\d+(?:\.\d+)?)(?P<more> or (?:later|newer|above|"
+    r"higher)| ?\+| and (?:later|newer|above|up)| or (?:earlier|older|below|lower))?(?![\w.]*\d)",
     re.IGNORECASE,
 )
 _COMPARISON = re.compile(
     rf"\b(?P<compare>{COMPARED}|of|is|=|exactly|equals?) (?P<number>\d[\d,]*(?:\.\d+)?)\b", re.IGNORECASE
 )
-
-
-def stem(word: str) -> str:
-    """Folds case, plural and the commonest endings: "rated", "ratings" and "rating" meet."""
-    folded = word.casefold().replace("’", "'").removesuffix("'s")
-    for ending in ("ies", "ings", "ing", "ed", "es", "s", "e"):
-        if folded.endswith(ending) and len(folded) - len(ending) >= 3:
-            return folded[: -len(ending)] + ("y" if ending == "ies" else "")
-    return folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +70,7 @@ class Linker:
             if info.type != "keyword":
                 continue
             for value in info.values:
-                folded = tuple(stem(token.text) for token in tokens(value))
+                folded = tuple(singular(token.text) for token in tokens(value))
                 if folded and not (len(folded) == 1 and folded[0] in STOPWORDS):
                     self.values.setdefault(folded[0], []).append((folded, name, value))
         for entries in self.values.values():
@@ -275,20 +95,21 @@ class Linker:
 
     def _value_phrases(self, text: str, found: Sequence[Token]) -> Iterator[Phrase]:
         stems = [stem(token.text) for token in found]
+        singulars = [singular(token.text) for token in found]
         position, links = 0, []
         while position < len(found):
-            link = self._value_at(found, stems, position)
+            link = self._value_at(found, singulars, position)
             if link:
                 links.append(link)
             position = link.last if link else position + 1
         for group in _grouped(text, found, links):
-            yield self._phrase(text, found, stems, group)
+            yield self._phrase(found, stems, group)
 
-    def _value_at(self, found: Sequence[Token], stems: list[str], position: int) -> _Link | None:
+    def _value_at(self, found: Sequence[Token], words: list[str], position: int) -> _Link | None:
         matches = [
             entry
-            for entry in self.values.get(stems[position], ())
-            if tuple(stems[position : position + len(entry[0])]) == entry[0]
+            for entry in self.values.get(words[position], ())
+            if tuple(words[position : position + len(entry[0])]) == entry[0]
         ]
         longest = [entry for entry in matches if len(entry[0]) == len(matches[0][0])]
         if not longest or (len(longest[0][2]) <= 2 and all(found[position].text != e[2] for e in longest)):
@@ -298,7 +119,7 @@ class Linker:
             readings.setdefault(name, []).append(value)
         return _Link(position, position + len(longest[0][0]), readings)
 
-    def _phrase(self, text: str, found: Sequence[Token], stems: list[str], group: list[_Link]) -> Phrase:
+    def _phrase(self, found: Sequence[Token], stems: list[str], group: list[_Link]) -> Phrase:
         first, last = group[0].first, group[-1].last
         named, first, last = self._named(stems, first, last, set(group[0].readings))
         name = named or min(group[0].readings, key=lambda n: (n not in group[-1].readings, n))

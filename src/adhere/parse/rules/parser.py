@@ -1,4 +1,4 @@
-"""Instruction to criteria without a model: clauses by their cues, conditions by typing, law 1 by accounting."""
+"""Instruction to criteria without a model: clauses by cues, conditions by typing, law 1 by accounting."""
 
 from __future__ import annotations
 
@@ -27,9 +27,16 @@ class RulesParser:
         self._linker: Linker | None = None
 
     def parse(
-        self, instruction: str, *, query: str = "", schema: Schema | None = None, now: datetime
+        self,
+        instruction: str,
+        *,
+        query: str = "",  # noqa: ARG002 (of the protocol)
+        schema: Schema | None = None,
+        now: datetime,
     ) -> Parsed:
-        """Errors  InputError for more than MAX_CHARACTERS, or for a clock without a time zone"""
+        """The query is not read: an instruction says what counts on its own.
+
+        Errors  InputError for more than MAX_CHARACTERS, or for a clock without a time zone"""
         if len(instruction) > MAX_CHARACTERS:
             raise InputError(
                 f"The instruction has {len(instruction):,} characters, the limit is {MAX_CHARACTERS:,}. "
@@ -54,7 +61,7 @@ def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None,
     notes: list[Note] = []
     made: dict[int, int] = {}
     for number, clause in enumerate(found):
-        if clause.label == "background" or clause.label == "task":  # noqa: PLR1714 (narrows the type)
+        if clause.label == "background" or clause.label == "task":
             continue
         typed = criteria_of(instruction, clause.span, clause.label, linker=linker, now=now)
         limited = made.get(clause.unless_of) if clause.unless_of is not None else None

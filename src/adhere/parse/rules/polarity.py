@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from adhere.need import Span
-from adhere.parse.rules.cues import RELEVANT_LEAD, TASK, Cue, Label, find_cue, is_background
+from adhere.parse.rules.cues import RELEVANT_LEAD, REQUEST, TASK, Cue, Label, find_cue, is_background
 from adhere.parse.rules.segment import Piece, pieces, trimmed
 
 
@@ -21,13 +22,24 @@ class Clause:
 
 
 UNLESS = re.compile(
-    r"^(?:but |and |even then )*(?:unless|except(?:ing)? (?:where|when|if|that|in so far|insofar|as|to the extent|in cases?)"
-    r"|save (?:where|when|if|in|insofar|that)|only (?:if|when|where|insofar|in so far)|provided|as long as|other than (?:where|when|if))\b",
+    r"^(?:but |and |even then )*(?:unless|except(?:ing)? (?:where|when|if|that|in so far|insofar|as|"
+    r"to the extent|in cases?)"
+    r"|save (?:where|when|if|in|insofar|that)|only (?:if|when|where|insofar|in so far)|provided|"
+    r"as long as|other than (?:where|when|if))\b",
     re.IGNORECASE,
 )
 """Opens a condition that lifts the exclusion before it."""
+_ONLY = re.compile(r"(?:(?:but|and|even then) )*(?:only|provided|as long)", re.IGNORECASE)
+_FINITE = re.compile(
+    r"(?:is|are|was|were|do|does|did|can|could|may|might|should|must|will|would|shall|need|has|have|fail|"
+    r"fails|falls?|lies?|belongs?|goes?|"
+    r"holds?|isn|aren|don|doesn|won|cannot|stays?)\b",
+    re.IGNORECASE,
+)
+"""How a cue opens that is the verb of its sentence, so that a list before it is its subject."""
 _ADMITTED = re.compile(
-    r"\b(?:relevant|of interest|of use|useful|acceptable|admissible|eligible|included|counts?|qualif(?:y|ies)|matters?|welcome|allowed|"
+    r"\b(?:relevant|of interest|of use|useful|acceptable|admissible|eligible|included|counts?|qualif(?:y|"
+    r"ies)|matters?|welcome|allowed|"
     r"retained|listed|considered|returned|stay)\s*$",
     re.IGNORECASE,
 )
@@ -36,33 +48,53 @@ _OVER = re.compile(
     r"(?<=\w )(?:over|in preference to|ahead of|above|instead of|rather than|before|to(?= \w+$))\s",
     re.IGNORECASE,
 )
+_PLAIN_OVER = re.compile(
+    r"^[^\W\d][\w'’-]*(?: [\w'’-]+){0,2}(?= (?:over|before) (?!the |an? |time)[^\W\d])", re.IGNORECASE
+)
+"""A short piece with no verb: "wooden over cardboard"."""
 _BEATS = re.compile(
-    r"(?<=\w )(?:beats?|trumps?|outranks?|wins? over|(?:is|are)? ?prefer(?:red|able) (?:to|over)|ranks? above|comes? before|ahead of|better than)\s",
+    r"(?<=\w )(?:beats?|trumps?|outranks?|wins? over|(?:is|are)? ?prefer(?:red|able) (?:to|over)|"
+    r"ranks? above)\s",
     re.IGNORECASE,
 )
 """Between what is preferred and what it is preferred to."""
 
 _GLUE = re.compile(
-    r"^(?:which|who|whose|whom|where|as |since|because|even|however|whatever|such as|including|in which|that |when|for example|for instance|e\.g|i\.e|"
-    r"like |especially those|and (?:that|which|who|their|its|how|what|whether|where|when|the|with|by|in|on|at)\b|to |be it|from|with|by|in|on|at|for|of|or|and|whether|if)\b",
+    r"^(?:which|who|whose|whom|where|as |since|because|even|however|whatever|such as|including|in which|"
+    r"that |when|for example|for instance|e\.g|i\.e|"
+    r"like |especially those|and (?:that|which|who|their|its|how|what|whether|where|when|the|with|by|in|"
+    r"on|at)\b|to |be it|from|with|by|in|on|at|for|of|or|and|whether|if)\b",
     re.IGNORECASE,
 )
 """How a piece opens that goes on with the piece before it."""
+_RELATIVE = re.compile(
+    r"^(?:who|whose|whom|even|however|whatever|such as|including|in which|for example|for instance|e\.g|"
+    r"i\.e|like |be it|or|nor|"
+    r"and (?:that|which|who|their|its|how|what|whether|where|when))\b",
+    re.IGNORECASE,
+)
+"""The same after an exclusion: only what cannot stand alone."""
+_ANY_CASE = re.compile(r"^(?:whatever|whether|regardless|irrespective|no matter)\b", re.IGNORECASE)
 _LISTED = re.compile(r"^(?:or|nor|and)\b|\b(?:or|and)\b", re.IGNORECASE)
 _LAST_LISTED = re.compile(r"^(?:or|nor|and)\b", re.IGNORECASE)
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|do|does|did|want|need|show\w*|should|must|would|will|can|could|may|please|give|find|i|we|['’](?:s|re|m|ve|d|ll))\b",
+    r"\b(?:is|are|was|were|has|have|had|do|does|did|want|need|show\w*|should|must|would|will|can|could|"
+    r"may|please|give|find|i|we|['’](?:s|re|m|ve|d|ll))\b",
     re.IGNORECASE,
 )
+_SUBORDINATE = re.compile(r"\b(?:that|which|who|whose|where|when|how|whether|what|why)\b", re.IGNORECASE)
+_WITH = re.compile(r"^(?:with|without)\b", re.IGNORECASE)
 _ALIKE = re.compile(
-    r"^(?:and )?(?:likewise|similarly|ditto|same (?:goes )?(?:for|with)|so (?:are|is|do|does|should)|as (?:are|is|do|does|shall|will|should|would)|as well as|also)\b"
+    r"^(?:and )?(?:likewise|similarly|ditto|(?:the )?same (?:goes )?(?:for|with)|so (?:are|is|do|does|"
+    r"should)|as (?:are|is|do|does|shall|will|should|would)|as well as|also)\b"
     r"|\b(?:too|as well|likewise|also|ditto|either|neither)$",
     re.IGNORECASE,
 )
 """A piece that says: treat this like the one before."""
 _ANAPHORA = re.compile(
-    r"\b(?:it|them|they|those|these|that|this|he|she|one|ones|so|then|please|the|match|document|page|paper|and|but|for|me|us|to|just|all|of|in|here|is|are|be|by|on|at|a|i|we|my|our|would|"
-    r"pls|plz|thanks|thx|though|too|as|well|lol|obviously|really|also)\b|[\W_]+",
+    r"\b(?:it|them|they|those|these|that|this|he|she|one|ones|so|then|please|the|match|document|page|"
+    r"paper|and|but|for|me|us|to|just|all|of|in|here|is|are|be|by|on|at|a|i|we|my|our|would|"
+    r"out|off|aside|away|pls|plz|thanks|thx|though|too|as|well|lol|obviously|really|also)\b|[\W_]+",
     re.IGNORECASE,
 )
 
@@ -71,12 +103,14 @@ def clauses(text: str) -> list[Clause]:
     """The clauses of an instruction in order, disjoint, each with its label."""
     marked = _mark(text, list(_lead_ins(text, pieces(text))))
     _spread_lists(marked)
-    return _joined(text, marked)
+    _glue_wants(marked)
+    return _joined(marked)
 
 
 @dataclass(slots=True)
 class _Marked:
-    """A piece on its way to a label. `glued`: it goes on with the piece before it."""
+    """A piece on its way to a label. `glued`: it goes on with the piece before it; `story`: it is
+    background that opened its sentence, and what follows goes on telling."""
 
     piece: Piece
     cue: Cue | None
@@ -85,6 +119,7 @@ class _Marked:
     glued: bool = False
     unless: bool = False
     header: bool = False
+    story: bool = False
 
 
 def _lead_ins(text: str, found: list[Piece]) -> Iterator[_Marked]:
@@ -97,12 +132,15 @@ def _lead_ins(text: str, found: list[Piece]) -> Iterator[_Marked]:
             piece = _part(text, piece, *trimmed(text, (cut[1], piece.span[1])))
         cue = find_cue(piece.text)
         between = _BEATS.search(piece.text)
+        if between is None and cue is None and len(piece.text.split()) <= 7:
+            between = _PLAIN_OVER.search(piece.text)
         if between is None and cue and cue.label == "prefer":
             between = _OVER.search(piece.text, cue.end if cue.side == "after" else 0)
         if between and (cue is None or cue.label == "prefer"):
-            middle = piece.span[0] + between.start()
+            middle = piece.span[0] + (between.end() if between.re is _PLAIN_OVER else between.start())
             yield _Marked(_part(text, piece, *trimmed(text, (piece.span[0], middle))), cue, "prefer")
-            yield _Marked(replace(_part(text, piece, middle, piece.span[1]), opened="word"), cue, "disprefer")
+            rest = trimmed(text, (middle, piece.span[1]))
+            yield _Marked(replace(_part(text, piece, *rest), opened="word"), cue, "disprefer")
         else:
             yield _Marked(piece, cue, None)
 
@@ -122,8 +160,10 @@ def _mark(text: str, marked: list[_Marked]) -> list[_Marked]:
             header = None
         if UNLESS.match(this.piece.text):
             _mark_unless(this, before)
+        elif this.cue and header in ("prefer", "disprefer"):
+            this.label = header
         elif this.cue:
-            header = _mark_cued(this, marked, position, header)
+            header = _mark_cued(this, marked, position)
         else:
             _mark_plain(this, before if same else None, header)
             _mark_alike(this, before)
@@ -131,7 +171,7 @@ def _mark(text: str, marked: list[_Marked]) -> list[_Marked]:
 
 
 def _mark_unless(this: _Marked, before: _Marked | None) -> None:
-    only = this.piece.text.casefold().lstrip("andbut ").startswith(("only", "provided", "as long"))
+    only = _ONLY.match(this.piece.text) is not None
     admitted = before is not None and before.cue is None and _ADMITTED.search(before.piece.text) is not None
     if before is not None and only and admitted and before.piece.sentence == this.piece.sentence:
         before.label = "avoid"
@@ -141,7 +181,7 @@ def _mark_unless(this: _Marked, before: _Marked | None) -> None:
         this.label = "want" if only else "avoid"
 
 
-def _mark_cued(this: _Marked, marked: list[_Marked], position: int, header: Label | None) -> Label | None:
+def _mark_cued(this: _Marked, marked: list[_Marked], position: int) -> Label | None:
     """A piece with a cue of its own; returns the header that now holds."""
     assert this.cue is not None
     cue = this.cue
@@ -158,9 +198,13 @@ def _mark_cued(this: _Marked, marked: list[_Marked], position: int, header: Labe
         _spread_back(marked, position)
         if not this.glued:
             this.label = before.label if before.label != "task" else "background"
+            this.glued = this.label == before.label
     elif cue.side == "before" and before is not None and before.piece.sentence == this.piece.sentence:
         subject = this.piece.text[: cue.start]
-        if this.piece.opened in ("comma", "paren", ")") and (_LISTED.search(subject) or not subject.strip()):
+        listed = _LAST_LISTED.match(subject) or (
+            _LISTED.search(subject) and _FINITE.match(this.piece.text, cue.start)
+        )
+        if this.piece.opened in ("comma", "paren", ")") and (listed or not subject.strip()):
             _spread_back(marked, position)
     return None
 
@@ -173,20 +217,31 @@ def _reaches(before: _Marked, this: _Marked) -> bool:
 def _spread_back(marked: list[_Marked], position: int) -> None:
     """Gives the label to the pieces of the same list or sentence part before, up to one with its own cue."""
     label, this = marked[position].label, marked[position]
-    nearest = True
+    subject = this.cue is not None and this.piece.text[: this.cue.start].strip() and not this.bare
+    nearest, colon = True, this.piece.opened == "colon"
+    finite = this.cue is not None and _FINITE.match(this.piece.text, this.cue.start) is not None
     for earlier in reversed(marked[:position]):
         other = earlier.piece.sentence != this.piece.sentence and earlier.piece.closed != "?"
-        if other or earlier.cue or earlier.unless or earlier.label == "task":
+        aside = finite and earlier.cue is not None and _WITH.match(earlier.piece.text) is not None
+        if other or (earlier.cue and not aside) or earlier.unless or earlier.label == "task":
             return
-        if not nearest and (_VERB.search(earlier.piece.text) or this.bare):
+        if not nearest and this.bare and not colon and not finite:
+            return
+        if (not nearest or subject) and _main_verb(earlier.piece.text):
             return
         earlier.label = label
         this.glued = True
         if earlier.piece.first:
             return
-        if not earlier.glued:
+        if not earlier.glued and not aside:
             nearest = False
-        this = earlier if this.bare is False else this
+        this = this if this.bare else earlier
+
+
+def _main_verb(text: str) -> bool:
+    """Whether the piece has a verb outside relative clauses: then it is no mere member of a list."""
+    verb = _VERB.search(text)
+    return verb is not None and _SUBORDINATE.search(text, 0, verb.start()) is None
 
 
 def _mark_plain(this: _Marked, before: _Marked | None, header: Label | None) -> None:
@@ -195,14 +250,29 @@ def _mark_plain(this: _Marked, before: _Marked | None, header: Label | None) -> 
         this.label = header
     elif before is not None and before.label in ("avoid", "disprefer", "prefer") and _ALIKE.search(text):
         this.label = before.label
+    elif before is not None and before.story and not REQUEST.search(text):
+        this.label, this.story = "background", True
+    elif before is not None and before.label == "want" and _ANY_CASE.match(text):
+        this.label, this.glued = "want", True
     elif is_background(text) and not (before and before.label == "avoid" and this.piece.opened == "paren"):
-        this.label = "background"
-    elif before is not None and (this.piece.opened in ("(", "[", ")", "]") or _GLUE.match(text)):
+        this.label, this.story = "background", this.piece.first
+    elif before is not None and _goes_on(this, before):
         this.glued, this.label = True, before.label if before.label not in (None, "task") else "want"
         if before.unless:
             this.unless = True
     else:
         this.label = "want"
+
+
+def _goes_on(this: _Marked, before: _Marked) -> bool:
+    """Whether the piece belongs to the one before: a bracket, a relative clause, the rest of a list."""
+    if this.piece.opened in ("(", "["):
+        return True
+    if this.piece.opened in (")", "]"):
+        return before.glued and before.cue is None
+    if before.cue and before.label == "avoid" and this.piece.opened == "comma":
+        return _RELATIVE.match(this.piece.text) is not None
+    return _GLUE.match(this.piece.text) is not None
 
 
 def _mark_alike(this: _Marked, before: _Marked | None) -> None:
@@ -235,7 +305,28 @@ def _spread_lists(marked: list[_Marked]) -> None:
                 break
 
 
-def _joined(text: str, marked: list[_Marked]) -> list[Clause]:
+def _glue_wants(marked: list[_Marked]) -> None:
+    """ "in babies, children or teenagers" is one want, and so is what a colon spells out."""
+    listing = spelled = False
+    for before, this in reversed(list(pairwise(marked))):
+        together = before.piece.sentence == this.piece.sentence and this.label == before.label == "want"
+        plain = together and not (this.cue or before.cue or this.unless or before.unless)
+        listing = (
+            plain
+            and this.piece.opened == "comma"
+            and (listing or _LISTED.search(this.piece.text) is not None)
+        )
+        this.glued = this.glued or listing
+    for before, this in pairwise(marked):
+        together = before.piece.sentence == this.piece.sentence and this.label == before.label == "want"
+        plain = together and not (this.cue or before.cue or this.unless or before.unless)
+        spelled = plain and (
+            this.piece.opened == "colon" or (spelled and this.piece.opened in ("comma", "word"))
+        )
+        this.glued = this.glued or spelled
+
+
+def _joined(marked: list[_Marked]) -> list[Clause]:
     """One clause per piece, but glued pieces go with the one before, and a bare header with the one after."""
     found: list[Clause] = []
     opening: int | None = None

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from adhere.need import Span
+from adhere.parse.rules.vocabulary import ABBREVIATIONS
 
 OPENERS = (
     "unless",
@@ -53,6 +54,17 @@ OPENERS = (
     "with no",
     "or not",
     "so no",
+    "so not",
+    "so forget",
+    "so ignore",
+    "so omit",
+    "so rule",
+    "so set",
+    "so exclude",
+    "so avoid",
+    "but please",
+    "but set",
+    "but skip",
     "so skip",
     "so drop",
     "so leave",
@@ -71,51 +83,33 @@ OPENERS = (
 
 MAX_PIECE = 500
 """Longest piece in characters. People write none that long; the bound keeps hostile text linear."""
-NOT = r"not (?!only|just|merely|simply|limited|least|necessarily|to mention|unlike|yet|restricted|confined|more|less|\w+er than)"
+NOT = (
+    r"not (?!(?:sufficient|enough|accepted|considered|eligible|acceptable|relevant|included|counted|"
+    r"interested|suitable|required|needed|wanted|allowed|necessary|applicable|of interest)\b|only|just|"
+    r"merely|simply|limited|least|necessarily|to mention|unlike|yet|restricted|confined|more|less|"
+    r"\w+er than)"
+)
 """The same for "not", where it denies a thing ("2020 not 2019") and no verb ("is not")."""
 
-ABBREVIATIONS = frozenset(
-    [
-        "e.g",
-        "i.e",
-        "eg",
-        "ie",
-        "vs",
-        "etc",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "st",
-        "no",
-        "fig",
-        "al",
-        "approx",
-        "ca",
-        "cf",
-        "p",
-        "pp",
-        "vol",
-        "ed",
-        "u.s",
-        "u.k",
-    ]
-)
-
 _BREAK = re.compile(
-    r"""(?P<stop>[.!?…]+["'”’)\]]*(?=\s|$)|\n+|;)|(?P<comma>,(?=\s|$))|(?P<colon>:(?=\s|$))
-    |(?P<dash>(?<=\s)[-–—]+(?=\s)|—)|(?P<paren>[()\[\]])|(?P<word>(?<=\s)(?=(?:%s)\b))"""
-    % "|".join((*map(re.escape, OPENERS), NOT)),
-    re.VERBOSE | re.IGNORECASE,
+    r"(?P<stop>[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+|;)|(?P<comma>,(?=\s|$))|(?P<colon>:(?=\s|$))"
+    r"|(?P<dash>(?<=\s)[-–—]+(?=\s)|—)|(?P<paren>[()\[\]])"
+    rf"|(?P<word>(?<=\s)(?=(?:{'|'.join((*map(re.escape, OPENERS), NOT))})\b))",
+    re.IGNORECASE,
 )
 _AUXILIARY = re.compile(
-    r"\b(?:is|are|was|were|be|do|does|did|will|would|shall|should|can|could|may|might|must|has|have|had|need|i|we|it|if|or|and|but|so|"
-    r"whether|why|also|certainly|really|probably|perhaps|definitely|absolutely|plainly|then|though|pls|plz|please|god|better|of course|why|"
+    r"\b(?:is|are|was|were|be|do|does|did|will|would|shall|should|can|could|may|might|must|has|have|had|"
+    r"need|i|we|it|if|or|and|but|so|"
+    r"whether|why|also|certainly|really|likewise|still|just|\w+ly|perhaps|then|though|pls|plz|please|god|"
+    r"better|of course|why|"
     r"ought|themselves|itself|alone|['’](?:s|re|m|d|ll)) $",
     re.IGNORECASE,
 )
 """What a following `not` goes with, so that no piece opens there."""
-_TRAPPED_OPENER = re.compile(r"(?:nothing|anything|all|none|not only\b[^,.;]*|last) $", re.IGNORECASE)
+_TRAPPED_OPENER = re.compile(
+    r"(?:nothing|anything|everything|everyone|anyone|anywhere|all|none|not only\b[^,.;]*|last|whether|if) $",
+    re.IGNORECASE,
+)
 """What turns a following `but` into something else: "nothing but", "anything but", "all but", "last but"."""
 
 
@@ -144,8 +138,8 @@ def pieces(text: str) -> list[Piece]:
         if _no_boundary(text, match, kind, start):
             continue
         mark = {"stop": match[0][:1], "paren": match[0]}.get(kind, kind)
-        _append(found, text, (start, match.start()), sentence, opened, mark)
-        start, opened = match.end(), mark
+        added = _append(found, text, (start, match.start()), sentence, opened, mark)
+        start, opened = match.end(), mark if added or mark != "word" else opened
         sentence += kind == "stop"
     _append(found, text, (start, len(text)), sentence, opened, "stop")
     return found
@@ -164,7 +158,9 @@ def _no_boundary(text: str, match: re.Match[str], kind: str, start: int) -> bool
     return _TRAPPED_OPENER.search(before) is not None
 
 
-def _append(found: list[Piece], text: str, span: Span, sentence: int, opened: str, closed: str) -> None:
+def _append(found: list[Piece], text: str, span: Span, sentence: int, opened: str, closed: str) -> bool:
+    """Adds the piece, in parts where it is too long; False where there is no word in it."""
+    before = len(found)
     start, end = trimmed(text, span)
     while start < end:
         cut = end if end - start <= MAX_PIECE else text.rfind(" ", start + 1, start + MAX_PIECE)
@@ -173,6 +169,7 @@ def _append(found: list[Piece], text: str, span: Span, sentence: int, opened: st
         if part[0] < part[1]:
             found.append(Piece(part, text[slice(*part)], sentence, opened, closed if cut == end else "word"))
         start, opened = trimmed(text, (cut, end))[0], "word"
+    return len(found) > before
 
 
 _WORD = re.compile(r"\w")

@@ -10,22 +10,31 @@ from adhere.need import About, All, Any, Criterion, Expression, Field, Polarity,
 from adhere.parse.rules.cues import RELEVANT_LEAD, TASK, find_cue
 from adhere.parse.rules.dates import TimePhrase, time_phrases
 from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
-from adhere.parse.rules.link import GENERIC, STOPWORDS, Linker, stem
+from adhere.parse.rules.link import Linker
+from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, stem
 from adhere.schema import Schema
 
 SURE, ASSUMED = 0.9, 0.5
 """Confidence of a typed criterion that is sure, and of one that is assumed."""
 
 _OPENING = re.compile(
-    r"^(?:(?:and|but|or|nor|so|also|please|then|though|although|unless|except|only|if|when|where|provided that|as long as|save|even|just|"
-    r"i (?:want|need|am looking for|would like)|we (?:want|need|are looking for)|i['’]m (?:after|looking for)|what i (?:want|need) is|i['’]d like(?: to (?:see|read))?|"
-    r"those|ones|the ones|anything|everything|all|any|they|it) )*"
-    r"(?:(?:documents?|papers?|articles?|passages?|pages?|results?|stories|reports?|material|proposals|items|texts|posts|records|ones|those|anything|everything|something|that|which) )?"
-    r"(?:(?:that|which|who) )?(?:(?:is|are|were|was|will be) )?(?:(?:about|on|regarding|concerning|dealing with|deals? with|discuss(?:es|ing)?|cover(?:s|ing)?|treat(?:s|ing)?|describ(?:es?|ing)|relat(?:es?|ing) to|to do with|in which|where) )?(?=\w|\W)",
+    r"^(?:(?:and|but|or|nor|so|also|please|then|though|although|unless|except|only|if|when|where|"
+    r"provided that|as long as|save|even|just|"
+    r"i (?:want|need|am looking for|would like)|we (?:want|need|are looking for)|i['’]m (?:after|"
+    r"looking for)|what (?:helps|matters|counts|i need|we need|i want) (?:is|are)|what i need are|"
+    r"what i (?:want|need) is|i['’]d like(?: to (?:see|read))?|"
+    r"over(?! \d)|than|to(?= [A-Za-z])|those|ones|the ones|anything|everything|all|any|they|it) )*"
+    r"(?:(?:documents?|papers?|articles?|passages?|pages?|results?|stories|reports?|material|proposals|"
+    r"items|texts|posts|records|ones|those|anything|everything|something|that|which) )?"
+    r"(?:(?:that|which|who) )?(?:(?:is|are|were|was|will be) )?(?:(?:about|on|regarding|concerning|"
+    r"dealing with|deals? with|discuss(?:es|ing)?|cover(?:s|ing)?|treat(?:s|ing)?|describ(?:es?|ing)|"
+    r"relat(?:es?|ing) to|to do with|in which|where) )?(?=\w|\W)",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:\s+(?:only|please|too|as well|either|though|and|or|but|is|are|be|that|which|which are|which is|to be))+$",
+    r"(?:\s+(?:(?:is|are|be|count|counts|matter|matters) (?:relevant|of interest|acceptable|included|"
+    r"eligible|admissible)|only|please|too|as well|either|though|and|or|but|is|are|be|that|which|"
+    r"which are|which is|to be|it|they|,))+$",
     re.I,
 )
 _LIST = re.compile(r"^[^,;:()]{2,40}(?:, [^,;:()]{2,40})*,? (?:or|nor) [^,;:()]{2,40}$", re.IGNORECASE)
@@ -54,7 +63,7 @@ def criteria_of(
     found = list(_phrases(shown, linker, now))
     sure = _without_overlaps([phrase for phrase in found if phrase.sure])
     rest = _erased(shown, [phrase.span for phrase in sure])
-    about = _about(_cleaned(rest), linker) if _has_content(rest) else None
+    about = _about(_cleaned(rest)) if _has_content(rest) else None
     if polarity in ("avoid", "disprefer"):
         parts = [phrase.meaning for phrase in sure if not phrase.soft]
         parts += [about] if about is not None else []
@@ -74,7 +83,7 @@ def _apart(
     unsure: Sequence[Phrase],
     about: Expression | None,
 ) -> list[Criterion]:
-    """One criterion per condition; the spans tile the clause where each typed phrase is at one of its ends."""
+    """One criterion per condition; spans tile the clause where each typed phrase is at one of its ends."""
     items = [(phrase.span, phrase) for phrase in sure]
     tiles = _tiles(span, shown, [phrase.span for phrase in sure], about is not None) if not unsure else None
     found = [
@@ -98,7 +107,7 @@ def _apart(
 
 
 def _tiles(span: Span, shown: str, places: Sequence[Span], rest: bool) -> dict[Span, Span] | None:
-    """Where each typed phrase lies at an end of the clause: a span for each, and (-1, -1) for what is left."""
+    """A span per typed phrase, if each lies at an end of the clause; (-1, -1) stands for what is left."""
     start, end = 0, len(shown)
     tiles: dict[Span, Span] = {}
     left = sorted(places)
@@ -148,7 +157,7 @@ def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | Non
         meaning = _on_field(named, meaning)
     elif schema is not None and not schema.time_field:
         return None
-    before = [word for word in _WORD.findall(text[:start])]
+    before = _WORD.findall(text[:start])
     alone = not _has_content(text[:start]) and not _has_content(text[end:])
     on_noun = bool(before) and before[-1].casefold() in GENERIC
     sure = phrase.sure or alone or on_noun
@@ -213,7 +222,7 @@ def _cleaned(text: str) -> str:
     return _CLOSING.sub("", _OPENING.sub("", words)).strip(" ,.;:!?-–—()[]")
 
 
-def _about(text: str, linker: Linker | None) -> Expression:
+def _about(text: str) -> Expression:
     """`about`, or any(about ...) for a plain list of alternatives."""
     if not _LIST.match(text):
         return About(text)

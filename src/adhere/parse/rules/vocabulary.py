@@ -1,0 +1,51 @@
+"""Small closed lists of English words that the other files share."""
+
+from __future__ import annotations
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a block of text."""
+    return frozenset(text.split())
+
+
+GENERIC = words("""
+    document documents doc docs paper papers article articles page pages proposal proposals item items
+    entry entries record records one ones those result results story stories report reports text texts
+    post posts work works publication publications pep peps eip eips kep keps rfc rfcs advisory
+    advisories film films movie movies ticket tickets issue issues study studies note notes anything
+    something everything thing things material stuff title titles book books file files hit hits source
+    sources piece pieces
+""")
+"""Words for a document of any kind: on their own they ask for nothing."""
+
+STOPWORDS = words("""
+    a an the and or but of in on at to for from by with as is are be was were been being it its this
+    that these those which who whose i we me us my our you your they them their he she his her there
+    here any all some every each only just please so then also too very really do does did has have had
+    not no nor if than into about over under will would should must may can could what how when where
+""")
+"""Words that name no subject."""
+
+CONNECTIVES = words("and or but nor so then also plus please with without to for the a an that which")
+"""Words that may stand between the claimed spans of an instruction and carry nothing on their own."""
+
+ABBREVIATIONS = words("e.g i.e eg ie vs etc dr mr mrs ms st no fig al approx ca cf p pp vol ed u.s u.k")
+"""Words whose full stop ends no sentence."""
+
+
+def stem(word: str) -> str:
+    """Folds case, plural and the commonest endings: "rated", "ratings" and "rating" meet."""
+    folded = word.casefold().replace("’", "'").removesuffix("'s")
+    for ending in ("ies", "ings", "ing", "ed", "es", "s", "e"):
+        if folded.endswith(ending) and len(folded) - len(ending) >= 3:
+            return folded[: -len(ending)] + ("y" if ending == "ies" else "")
+    return folded
+
+
+def singular(word: str) -> str:
+    """Folds case and plural only: "typing" is a value that "type" is not."""
+    folded = word.casefold().replace("’", "'").removesuffix("'s")
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        if folded.endswith(ending) and len(folded) > 3 and not folded.endswith(("ss", "us", "is")):
+            return folded.removesuffix(ending) + instead
+    return folded
