@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, islice
 from pathlib import Path
 
 import numpy as np
@@ -61,17 +62,13 @@ def main() -> None:
             dimension=DIMENSION,
             create=True,
         )
-        begin = time.perf_counter()
-        batch: list[Entry] = []
-        for entry in synthetic(options.documents, options.sentences):
-            batch.append(entry)
-            if len(batch) == 128:
-                store.write(batch)
-                batch = []
-        store.write(batch)
-        print(
-            f"write                          {options.documents / (time.perf_counter() - begin):10.0f} documents/s"
-        )
+        writing = 0.0
+        documents = synthetic(options.documents, options.sentences)
+        while batch := list(islice(documents, 128)):
+            begin = time.perf_counter()
+            store.write(batch)
+            writing += time.perf_counter() - begin
+        print(f"write                          {options.documents / writing:10.0f} documents/s")
         measure(store, options.rounds, options.candidates)
         begin = time.perf_counter()
         store.close()
@@ -138,11 +135,11 @@ def synthetic(number: int, sentences: int, *, seed: int = 0) -> Iterator[Entry]:
     """Documents of Zipfian words, random unit vectors, and fields of four types."""
     rng, draw = np.random.default_rng(seed), random.Random(seed)
     vocabulary = _vocabulary()
-    weights = [1 / rank for rank in range(1, len(vocabulary) + 1)]
+    weights = list(accumulate(1 / rank for rank in range(1, len(vocabulary) + 1)))
     for n in range(number):
         spans, text = [], ""
         for _ in range(sentences):
-            sentence = " ".join(draw.choices(vocabulary, weights, k=15)) + "."
+            sentence = " ".join(draw.choices(vocabulary, cum_weights=weights, k=15)) + "."
             spans.append((len(text), len(text) + len(sentence)))
             text += sentence + " "
         document = Document(

@@ -102,7 +102,7 @@ def language_of(text: str, words: list[str], *, sample: int = 400) -> str:
     and a clear lead over the second language.
     """
     head = text[: sample * 8]
-    letters = sum(character.isalpha() for character in head)
+    letters = sum(map(str.isalpha, head))
     for language, script in _SCRIPTS.items():
         if letters and len(script.findall(head)) > 0.2 * letters:
             return language

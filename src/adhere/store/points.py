@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -32,11 +33,8 @@ _READINGS: tuple[FieldType, ...] = ("keyword", "number", "version", "date", "boo
 
 def key_of(name: str, info: FieldInfo | None) -> str:
     """The payload key that holds a field under its present type; `info` is None for reserved names."""
-    # Brackets, dots and quotes would be path syntax to the engine.
-    plain = "".join(c if c.isascii() and c.isalnum() else f"-{ord(c):x}-" for c in name)
-    if info is None:
-        return f"x_{plain}"
-    return f"{'list' if info.split else info.type}_{plain}"
+    kind = "own" if info is None else "list" if info.split else info.type
+    return f"{kind}_{_plain(name)}"
 
 
 def points(entry: Entry, stamp: str) -> Iterator[engine.Point]:
@@ -58,8 +56,8 @@ def points(entry: Entry, stamp: str) -> Iterator[engine.Point]:
                 PASSAGES: len(entry.passages),
             }
         vectors: Any = {
-            DENSE: np.ascontiguousarray(encoded.vector, np.float32),
-            SENTENCES: np.ascontiguousarray(sentences_of(encoded.sentences, encoded.vector), np.float32),
+            DENSE: encoded.vector.tolist(),
+            SENTENCES: sentences_of(encoded.sentences, encoded.vector).tolist(),
         }
         yield engine.Point(point_id(document.id, stamp, position), vectors, payload)
 
@@ -80,6 +78,12 @@ def candidate(records: Iterable[engine.Record]) -> Candidate:
 def iso(instant: datetime) -> str:
     """An instant as the engine reads it, to the microsecond."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+@lru_cache(maxsize=4096)
+def _plain(name: str) -> str:
+    # Brackets, dots and quotes would be path syntax to the engine.
+    return "".join(c if c.isascii() and c.isalnum() else f"-{ord(c):x}-" for c in name)
 
 
 def _filterable(document: Document) -> dict[str, Any]:
