@@ -59,25 +59,15 @@ def show_parsed(console: Console, parsed: Parsed) -> None:
     from adhere.parse.language import write_criterion
 
     console.print(coloured(parsed))
-    legend = Text.assemble(
-        ("want", STYLES["want"]),
-        " ",
-        ("avoid", STYLES["avoid"]),
-        " ",
-        ("prefer", STYLES["prefer"]),
-        " ",
-        ("rather not", STYLES["disprefer"]),
-        " ",
-        ("not enforced", "yellow underline"),
-        " ",
-        ("background", "dim"),
-    )
-    console.print(legend)
     console.print()
     show_criteria(console, parsed.criteria, ())
     if not len(parsed.criteria):
         console.print("no criteria: nothing in it narrows a search")
     show_notes(console, parsed.instruction, parsed.notes)
+    for fate, spans in (("background", parsed.background), ("task", parsed.task)):
+        words = ", ".join(f'"{plain(parsed.instruction[slice(*span)])}"' for span in spans)
+        if words:
+            console.print(_hanging(Text("  "), Text(f"{fate}: {words}", style="dim")))
     if len(parsed.criteria):
         console.print(Text("\nas --criteria takes it:", style="dim"))
         for criterion in parsed.criteria:

@@ -20,7 +20,7 @@ def status(store: StorePath, as_json: AsJson = False) -> None:
     console = results()
     width = max(map(len, facts), default=0)
     for name, value in facts.items():
-        shown = f"{value:,}" if isinstance(value, int | float) else plain(value)
+        shown = f"{value:,}" if isinstance(value, int | float) else plain(value) or "none"
         console.print(f"{name.replace('_', ' '):<{width}}  {shown}")
     if schema.fields:
         console.print(fields_table(console, schema))
