@@ -145,6 +145,13 @@ def test_a_file_that_cannot_be_read_today_keeps_what_it_gave_before(tmp_path: Pa
     assert answer["skipped"][0]["path"] == str(path)
 
 
+def test_a_bad_row_does_not_keep_other_rows_that_are_gone(tmp_path: Path, corpus: Path) -> None:
+    run("index", tmp_path / "s", corpus)
+    corpus.write_text(json.dumps(ROWS[0]) + '\n{"_id": "empty", "text": ""}\n{broken\n')
+    answer = run_json("index", tmp_path / "s", corpus)
+    assert (answer["unchanged"], answer["gone"], len(answer["skipped"])) == (1, 3, 2)
+
+
 def test_index_reports_what_it_skips_and_fails_only_when_told(tmp_path: Path, corpus: Path) -> None:
     corpus.write_text('{"text": "fine"}\n{broken\n')
     stdout, stderr = run("index", tmp_path / "s", corpus)

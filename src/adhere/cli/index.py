@@ -107,9 +107,9 @@ def _ahead(documents: Iterator[Document]) -> Iterable[Document]:
 def _of(document: Document, paths: list[Path], skipped: list[Skipped]) -> bool:
     """Whether a stored document came from these paths; a file that failed today keeps what it gave before."""
     file = Path(document.url)
-    failed = {each.path for each in skipped if each.line is None}
     roots = [os.path.normpath(path.absolute()) for path in paths]
-    return document.url not in failed and any(file.is_relative_to(root) for root in roots)
+    failed = any(each.failed and file.is_relative_to(each.path) for each in skipped)
+    return not failed and any(file.is_relative_to(root) for root in roots)
 
 
 def _counts(added: Added, skipped: int) -> str:

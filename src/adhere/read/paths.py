@@ -82,7 +82,7 @@ def _walk(path: Path, seen: set[str], on_skip: Callable[[Skipped], None]) -> Ite
     try:
         children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
     except OSError as error:
-        on_skip(Skipped(str(path), None, error.strerror or str(error)))
+        on_skip(Skipped(str(path), None, error.strerror or str(error), failed=True))
         return
     for child in children:
         yield from _walk(child, seen, on_skip)
@@ -98,11 +98,11 @@ def _read(source: Source) -> Iterator[Document | Skipped]:
         if empty:
             yield Skipped(str(source.path), None, "holds no documents")
     except OSError as error:
-        yield Skipped(str(source.path), None, error.strerror or str(error))
+        yield Skipped(str(source.path), None, error.strerror or str(error), failed=True)
     except AdhereError as error:
-        yield Skipped(str(source.path), None, str(error))
+        yield Skipped(str(source.path), None, str(error), failed=True)
     except Exception as error:
-        yield Skipped(str(source.path), None, f"{type(error).__name__}: {error}")
+        yield Skipped(str(source.path), None, f"{type(error).__name__}: {error}", failed=True)
 
 
 def _problem(document: Document, source: Source, owners: dict[str, str]) -> Skipped | None:

@@ -16,11 +16,15 @@ from adhere.read.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that did not become a document: a whole file (`line` None), or one row or value of it."""
+    """Something that did not become a document: a file, a row (`line`, where it is known), or a value.
+
+    `failed` means that reading stopped there, so nothing is known of what the file or folder holds now.
+    """
 
     path: str
     line: int | None
     reason: str
+    failed: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.reason}"
