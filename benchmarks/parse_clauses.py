@@ -1,6 +1,6 @@
 """How well does a parser take instructions apart? Measured on instructions with labelled clauses.
 
-    python benchmarks/parse_clauses.py --data DIR [--parser rules] [--split heldout|developed|all]
+    python benchmarks/parse_clauses.py --data DIR [--parser rules|tagger] [--split heldout|developed|all]
 
 DIR holds train/clauses.jsonl. `heldout` is the fifth of the instructions whose sha1 is 0 modulo 5; rules are
 written while looking at the other four fifths (`developed`) only.
@@ -23,9 +23,10 @@ from typing import Any
 from adhere.need import Criterion, Parsed, conditions
 from adhere.parse.protocol import Parser
 from adhere.parse.rules import RulesParser
+from adhere.parse.tagger import TaggerParser
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
-PARSERS: dict[str, Callable[[], Parser]] = {"rules": RulesParser}
+PARSERS: dict[str, Callable[[], Parser]] = {"rules": RulesParser, "tagger": TaggerParser}
 ENFORCED = ("want", "avoid", "prefer", "disprefer")
 EXCLUDING = ("avoid", "disprefer")
 EXACT = {"time": "time", "form": "form", "language": "form", "field": "field"}

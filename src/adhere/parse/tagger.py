@@ -56,6 +56,7 @@ class TaggerParser:
         import onnxruntime
         from tokenizers import Tokenizer
 
+        self._linker: Linker | None = None
         self._sure = _threshold(Path(folder))
         self._tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -80,7 +81,7 @@ class TaggerParser:
             raise InputError(f"The clock {now.isoformat()} has no time zone; pass an aware datetime.")
         found = self.clauses(instruction, query=query)
         labels = [Clause(clause.span, clause.role, clause.unless_of) for clause in found]
-        parsed = compose(instruction, labels, linker=Linker(schema) if schema else None, now=now)
+        parsed = compose(instruction, labels, linker=self._link(schema), now=now)
         criteria = tuple(self._weighed(criterion, found, instruction) for criterion in parsed.criteria)
         return replace(parsed, criteria=Criteria(criteria))
 
@@ -93,6 +94,15 @@ class TaggerParser:
         inputs = {"input_ids": encoding.ids, "token_type_ids": tags.segments(encoding, instruction)}
         (logits,) = self._session.run(None, {name: np.array([row], np.int64) for name, row in inputs.items()})
         return tags.clauses(spans, logits[0, positions])
+
+    def _link(self, schema: Schema | None) -> Linker | None:
+        """The dictionary of the schema, kept until another schema comes."""
+        if schema is None:
+            return None
+        linker = self._linker
+        if linker is None or linker.schema is not schema:
+            self._linker = linker = Linker(schema)
+        return linker
 
     def _halves(self, instruction: str, query: str) -> list[tags.Clause]:
         """What is too long for the model is read in two parts, cut where a sentence begins."""

@@ -50,7 +50,9 @@ def ship(run: Path, out: Path, examples: Sequence[Example], *, base: Path) -> fl
                 f"The int8 model labels {agreement:.2%} of the characters as the torch model does, "
                 f"{AGREEMENT:.1%} are asked for. Train on, or quantise fewer layers."
             )
-        shutil.copytree(scratch, out, dirs_exist_ok=True)
+        out.mkdir(parents=True, exist_ok=True)
+        for file in scratch.iterdir():
+            shutil.copyfile(file, out / file.name)
     return agreement
 
 

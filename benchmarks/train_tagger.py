@@ -1,0 +1,76 @@
+"""How well does the served clause tagger label instructions, beside the rules alone?
+
+    python benchmarks/train_tagger.py --data DIR [--fold 0] [--model FOLDER]
+
+DIR holds train/clauses.jsonl. Fold 0, a fifth of the instructions, was never trained on or looked at; the
+rules were written while looking at the other four. Labels only: what becomes of them as criteria is measured
+by benchmarks/parse_clauses.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from adhere.parse.rules import polarity
+from adhere.parse.tagger import PACKAGED, TaggerParser
+from adhere.parse.tags import KINDS, Clause
+from adhere.train.clauses import HELD_OUT, Example, read
+from adhere.train.figures import figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=os.environ.get("ADHERE_DATA"))
+    parser.add_argument("--fold", type=int, default=HELD_OUT)
+    parser.add_argument("--model", type=Path, default=PACKAGED)
+    options = parser.parse_args()
+    if options.data is None:
+        parser.error("give --data DIR, or set ADHERE_DATA")
+    examples = [e for e in read(Path(options.data) / "train/clauses.jsonl") if e.fold == options.fold]
+    tagger = TaggerParser(options.model)
+    tagged, times = [], []
+    for example in examples:
+        began = time.perf_counter()
+        tagged.append(tagger.clauses(example.instruction, query=example.query))
+        times.append(1000 * (time.perf_counter() - began))
+    ruled = [_ruled(example.instruction) for example in examples]
+    print(f"fold {options.fold}: {len(examples)} instructions; labelling takes the tagger")
+    print(f"{statistics.median(times):.1f} ms each (median), {max(times):.1f} ms at most\n")
+    print(f"{'':24}{'tagger':>8}{'rules':>8}")
+    for name, share in figures(examples, tagged).items():
+        print(f"{name:24}{share:8.3f}{figures(examples, ruled)[name]:8.3f}")
+    print("\npolarity right, per character, by labelled kind")
+    for kind in KINDS:
+        part, characters = _of_kind(examples, tagged, kind)
+        print(f"{kind:24}{part:8.3f}{_of_kind(examples, ruled, kind)[0]:8.3f}  of {characters} characters")
+
+
+def _ruled(instruction: str) -> list[Clause]:
+    return [
+        Clause(clause.span, clause.label, unless_of=clause.unless_of)
+        for clause in polarity.clauses(instruction)
+    ]
+
+
+def _of_kind(examples: Sequence[Example], found: Sequence[Sequence[Clause]], kind: str) -> tuple[float, int]:
+    """Share of the characters of clauses of one kind that got their role, and how many there are."""
+    right: Counter[bool] = Counter()
+    for example, clauses in zip(examples, found, strict=True):
+        roles = {i: clause.role for clause in clauses for i in range(*clause.span)}
+        for labelled in example.clauses:
+            if labelled.kind == kind:
+                inside = (i for i in range(*labelled.span) if example.instruction[i].isalnum())
+                right.update(roles.get(i) == labelled.role for i in inside)
+    return right[True] / max(1, right.total()), right.total()
+
+
+if __name__ == "__main__":
+    main()
