@@ -43,11 +43,20 @@ def infer(
     types: Mapping[str, FieldType] | None = None,
     time_field: str | None = None,
 ) -> Schema:
-    """The schema of these documents; `types` and `time_field` overrule what their values suggest."""
+    """The schema of these documents; `types` and `time_field` overrule what their values suggest.
+
+    Errors  SchemaError if an override names a field that no document has
+    """
     columns = Columns()
     for document in documents:
         columns.add(document)
-    return columns.schema(types=types, time_field=time_field)
+    schema = columns.schema(types=types, time_field=time_field)
+    for name in (*(types or {}), *([time_field] if time_field else [])):
+        if name not in schema:
+            raise SchemaError(
+                f"No document has a field {name!r}. Fields: {', '.join(schema.fields) or 'none'}."
+            )
+    return schema
 
 
 def dated(document: Document, time_field: str | None = None) -> Document:
@@ -166,12 +175,9 @@ class Columns:
     def schema(
         self, *, types: Mapping[str, FieldType] | None = None, time_field: str | None = None
     ) -> Schema:
-        """Errors  SchemaError if an override names a field that does not occur in any document"""
+        """The schema as of now. An override may name a field that no document has yet."""
         types = types or {}
         fields = {name: column.info(name, types.get(name)) for name, column in sorted(self.columns.items())}
-        for name in (*types, *([time_field] if time_field else [])):
-            if name not in fields and self.documents:
-                raise SchemaError(f"No document has a field {name!r}. Fields: {', '.join(fields) or 'none'}.")
         return Schema(fields, self.documents, _time_field(fields) if time_field is None else time_field)
 
     def to_json(self) -> dict[str, Any]:
