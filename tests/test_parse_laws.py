@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -62,7 +63,7 @@ sentences = st.lists(st.tuples(st.sampled_from(CLAUSES), st.sampled_from(JOINERS
 def assert_law_1(parsed: Parsed) -> None:
     text = parsed.instruction
     spans = claimed(parsed)
-    for (start, end), (following, _) in zip(spans, spans[1:], strict=False):
+    for (start, end), (following, _) in pairwise(spans):
         assert start <= end <= following, "two places claim the same words"
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert list(unclaimed(text, spans)) == []
@@ -129,4 +130,4 @@ def test_too_long_an_instruction_is_refused_with_the_limit() -> None:
 
 def test_a_clock_without_a_zone_is_refused() -> None:
     with pytest.raises(InputError, match="time zone"):
-        PARSER.parse("x", now=datetime(2026, 1, 1))  # noqa: DTZ001
+        PARSER.parse("x", now=datetime(2026, 1, 1))

@@ -59,6 +59,10 @@ _PHRASE = re.compile(
     rf"|(?P<recent>recent(?:ly)?|latest|newest|most recent|up[- ]to[- ]date)\b)",
     re.IGNORECASE,
 )
+OF_DOCUMENTS = frozenset(
+    {"published", "posted", "dated", "written", "submitted", "last updated", "last modified"}
+)
+"""Verbs that only documents take; "closed in 1950" may speak of a harbour."""
 _WORDS = {
     "a": 1,
     "an": 1,
@@ -96,7 +100,8 @@ def time_phrases(text: str, now: datetime) -> Iterator[TimePhrase]:
             continue  # "on 31 February 2020" is no date; the words stay part of the clause
         if meaning is not None:
             verb = (match["verb"] or "").casefold()
-            yield TimePhrase(match.span(), meaning, verb, bool(verb) or isinstance(meaning, AsOf | Recent))
+            sure = verb in OF_DOCUMENTS or isinstance(meaning, AsOf | Recent)
+            yield TimePhrase(match.span(), meaning, verb, sure)
 
 
 def _meaning(match: re.Match[str], now: datetime) -> Time | AsOf | Recent | None:

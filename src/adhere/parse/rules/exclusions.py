@@ -21,7 +21,7 @@ TRAPS = (
     r"confined to)",
     r"(?:whether|even if) or not",
     r"or not",
-    r"non-?\w+",
+    r"non-\w+|non(?:fiction|stop|profit)s?",
     r"no(?:\.|t)? ?\d+",
     r"no-\w+",
     r"(?:times?|timed|runs?|ran|find|figure|sold|fell|drop\w*|black\w*|carr\w+|works?|turn\w*|worn|"
@@ -38,6 +38,9 @@ TRAPS = (
 
 # "X is not relevant": the content stands before the cue.
 AVOID_BEFORE = (
+    r"(?:has|have|plays?|takes?) no (?:standing|part|place|role)\b.*",
+    r"(?:(?:is|are) )?(?:suppressed|overkill|spoken for)$",
+    r"belongs? in (?:another|a different|some other) \w+$",
     rf"{NEGATION}{ADVERB} (?:be )?"
     r"(?:considered |deemed |judged |regarded as |thought |treated as |of |to be )?"
     r"(?:relevant|wanted|needed|required|acceptable|eligible|welcome|allowed|admissible|admitted|"

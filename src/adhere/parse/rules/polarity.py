@@ -246,7 +246,9 @@ def _main_verb(text: str) -> bool:
 
 def _mark_plain(this: _Marked, before: _Marked | None, header: Label | None) -> None:
     text = this.piece.text
-    if header:
+    if not _ANAPHORA.sub("", text) or _ALIKE.fullmatch(text):
+        this.label = header or "background"
+    elif header:
         this.label = header
     elif before is not None and before.label in ("avoid", "disprefer", "prefer") and _ALIKE.search(text):
         this.label = before.label

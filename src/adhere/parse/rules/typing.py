@@ -160,7 +160,7 @@ def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | Non
     before = _WORD.findall(text[:start])
     alone = not _has_content(text[:start]) and not _has_content(text[end:])
     on_noun = bool(before) and before[-1].casefold() in GENERIC
-    sure = phrase.sure or alone or on_noun
+    sure = phrase.sure or alone or on_noun or bool(named)
     words = " ".join(text[start:end].split())
     return Phrase(phrase.span, meaning, sure, "" if sure else f"Is {words!r} about the date of the document?")
 

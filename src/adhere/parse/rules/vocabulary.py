@@ -19,6 +19,7 @@ GENERIC = words("""
 """Words for a document of any kind: on their own they ask for nothing."""
 
 STOPWORDS = words("""
+    unless except provided
     a an the and or but of in on at to for from by with as is are be was were been being it its this
     that these those which who whose i we me us my our you your they them their he she his her there
     here any all some every each only just please so then also too very really do does did has have had

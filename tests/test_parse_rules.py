@@ -1,0 +1,214 @@
+"""Instructions and what the rules parser makes of them: a table to read.
+
+Every case is instruction -> criteria notation, one criterion per line, over the schema below.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from adhere.parse.language import read, write
+from adhere.parse.rules import RulesParser
+from adhere.schema import FieldInfo, Schema
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+SCHEMA = Schema(
+    {
+        "status": FieldInfo(
+            "status", "keyword", values={"Final": 9, "Accepted": 4, "Rejected": 3, "Draft": 2, "Active": 1}
+        ),
+        "type": FieldInfo("type", "keyword", values={"Standards Track": 9, "Process": 4, "Informational": 2}),
+        "topic": FieldInfo("topic", "keyword", True, values={"Typing": 5, "Packaging": 3}),
+        "authors": FieldInfo("authors", "keyword", True, values={"Guido van Rossum": 7, "Barry Warsaw": 5}),
+        "python_version": FieldInfo("python_version", "version", values={"3.12": 2, "3.10": 2}),
+        "created": FieldInfo("created", "date"),
+        "modified": FieldInfo("modified", "date"),
+        "rating": FieldInfo("rating", "number"),
+    },
+    documents=20,
+    time_field="created",
+)
+
+EXCLUSIONS = [
+    ("nothing on tax law", 'avoid about("tax law")'),
+    ("no obituaries", 'avoid about("obituaries")'),
+    ("without adverts", 'avoid about("adverts")'),
+    ("skip the sports pages", 'avoid about("the sports pages")'),
+    ("leave out weather reports", 'avoid about("weather reports")'),
+    ("Obituaries are not relevant.", 'avoid about("Obituaries")'),
+    ("Press releases do not count.", 'avoid about("Press releases")'),
+    ("Anything about golf is useless to me.", 'avoid about("golf")'),
+    ("Opinion columns are of no interest.", 'avoid about("Opinion columns")'),
+    ("Crosswords can stay on the shelf.", 'avoid about("Crosswords")'),
+    ("Tax matters are out of scope.", 'avoid about("Tax matters")'),
+    ("Cartoons belong elsewhere.", 'avoid about("Cartoons")'),
+    ("Recipes don't qualify.", 'avoid about("Recipes")'),
+    ("Horoscopes should be ignored.", 'avoid about("Horoscopes")'),
+    ("Horoscopes may be disregarded.", 'avoid about("Horoscopes")'),
+    ("Sponsored posts are worthless.", 'avoid about("Sponsored posts")'),
+    ("we have had our fill of crime novels", 'avoid about("crime novels")'),
+    ("spare me the love stories", 'avoid about("the love stories")'),
+    ("steer clear of memoirs", 'avoid about("memoirs")'),
+    ("don't send me quizzes", 'avoid about("quizzes")'),
+    ("I have no use for quizzes", 'avoid about("quizzes")'),
+    ("anything but jazz", 'avoid about("jazz")'),
+    ("free of charge-card adverts", 'avoid about("charge-card adverts")'),
+    ("interviews, no thanks", 'avoid about("interviews")'),
+    ("Interviews: exclude.", 'avoid about("Interviews")'),
+    ("Outside the scope: sailing", 'avoid about("sailing")'),
+    ("ferries rather than cruises", 'want about("ferries")\navoid about("cruises")'),
+    ("ferries instead of cruises", 'want about("ferries")\navoid about("cruises")'),
+    ("bridges other than suspension bridges", 'want about("bridges")\navoid about("suspension bridges")'),
+    ("everything on canals except locks", 'want about("canals")\navoid about("locks")'),
+    ("bridges but not tunnels", 'want about("bridges")\navoid about("tunnels")'),
+    ("neither trams nor buses", 'avoid about("trams")\navoid about("buses")'),
+    ("ferry timetables. Likewise, nothing on fares", 'want about("ferry timetables")\navoid about("fares")'),
+    ("Trams, trolleys and buses are not relevant.", 'avoid about("Trams, trolleys and buses")'),
+    (
+        "no trams, trolleys or buses",
+        'avoid about("trams")\navoid any(about("trolleys"), about("buses"))',
+    ),
+    ("Trams do not count; neither do buses.", 'avoid about("Trams")\navoid about("buses")'),
+]
+
+TRAPS = [
+    ("nothing but ferries", 'want about("nothing but ferries")'),
+    ("not only ferries but also barges", 'want about("not only ferries but also barges")'),
+    ("non-fiction about lighthouses", 'want about("non-fiction about lighthouses")'),
+    ("cars without drivers", 'want about("cars without drivers")'),
+    ("buses that run without a driver", 'want about("buses that run without a driver")'),
+    ("whether or not a fee is charged", ""),
+    ("no fewer than two crossings", 'want about("no fewer than two crossings")'),
+    ("not limited to rivers", 'want about("not limited to rivers")'),
+    ("Do not leave out canals.", 'want about("Do not leave out canals")'),
+    ("Which towns left out the ferry?", 'want about("towns left out the ferry")'),
+]
+
+CONDITIONS = [
+    (
+        "Ferries are not relevant unless they carry trains.",
+        'avoid about("Ferries") unless about("carry trains")',
+    ),
+    (
+        "Ferries are relevant only if they carry trains.",
+        'avoid about("Ferries") unless about("carry trains")',
+    ),
+    (
+        "No ferries, except where they carry trains.",
+        'avoid about("ferries") unless about("carry trains")',
+    ),
+    (
+        "rejected ones are out unless by Barry Warsaw",
+        'avoid field(status = "Rejected") unless field(authors = "Barry Warsaw")',
+    ),
+    ("ferries or barges", 'want any(about("ferries"), about("barges"))'),
+    ("If a page is about fares, leave it out.", 'avoid about("a page is about fares")'),
+]
+
+WISHES = [
+    ("ideally with photographs", 'prefer about("with photographs")'),
+    ("Photographs would be nice.", 'prefer about("Photographs")'),
+    ("prefer maps", 'prefer about("maps")'),
+    ("maps over photographs", 'prefer about("maps")\ndisprefer about("photographs")'),
+    ("prefer maps over photographs", 'prefer about("maps")\ndisprefer about("photographs")'),
+    ("maps are a bonus", 'prefer about("maps")'),
+    ("less interested in fares", 'disprefer about("fares")'),
+    ("Fares are of marginal interest.", 'disprefer about("Fares")'),
+    ("Fare tables are a partial match.", 'disprefer about("Fare tables")'),
+    ("If a page is about fares, count it only halfway.", 'disprefer about("a page is about fares")'),
+    ("recent papers", "prefer time(recent 365d)"),
+    ("short ones", "prefer form(words < 300)"),
+]
+
+TYPED = [
+    ("rejected ones", 'want field(status = "Rejected")'),
+    ("only accepted proposals", 'want field(status = "Accepted")'),
+    ("Drafts can be skipped.", 'avoid field(status = "Draft")'),
+    ("status is Final", 'want field(status = "Final")'),
+    ("status Accepted or Final", 'want field(status in ["Accepted", "Final"])'),
+    ("by Guido van Rossum", 'want field(authors = "Guido van Rossum")'),
+    ("typing PEPs", 'want field(topic = "Typing")'),
+    ("not Process PEPs", 'avoid field(type = "Process")'),
+    ("for 3.12", 'want field(python_version = v"3.12")'),
+    ("3.10 or later", 'want field(python_version >= v"3.10")'),
+    ("rated above 7", "want field(rating > 7)"),
+    ("modified after 2020", 'want field(modified >= d"2021-01-01")'),
+    ("after 2019", 'want time(from d"2020-01-01")'),
+    ("since 2019", 'want time(from d"2019-01-01")'),
+    ("before March 2021", 'want time(before d"2021-03-01")'),
+    ("published until 2020", 'want time(before d"2021-01-01")'),
+    ("papers from 2018 to 2020", 'want time(from d"2018-01-01" before d"2021-01-01")'),
+    ("published in 2020", 'want time(from d"2020-01-01" before d"2021-01-01")'),
+    ("published last year", 'want time(from d"2025-01-01" before d"2026-01-01")'),
+    ("from the past 6 months", 'want time(from d"2026-01-01")'),
+    ("as of 2019-05-01", 'want time(as-of d"2019-05-01")'),
+    ("under 300 words", "want form(words < 300)"),
+    ("at least two pages", 'want about("at least two pages")\nwant? form(words >= 600)'),
+    ("written in French", 'want form(language = "fr")'),
+    ("with code examples", "want form(has code)"),
+    ("no tables", "avoid form(has tables)"),
+    ('containing the word "async"', 'want mentions("async")'),
+    ("that mention asyncio", 'want mentions("asyncio")'),
+    ("without the word async", 'avoid mentions("async")'),
+    (
+        "papers since 2019 about vector search",
+        'want time(from d"2019-01-01")\nwant about("vector search")',
+    ),
+    (
+        "only accepted proposals, nothing on C extensions",
+        'want field(status = "Accepted")\navoid about("C extensions")',
+    ),
+    (
+        "no rejected proposals about async",
+        'avoid all(field(status = "Rejected"), about("async"))',
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "notation"),
+    EXCLUSIONS + TRAPS + CONDITIONS + WISHES + TYPED,
+    ids=lambda text: text[:50],
+)
+def test_instruction_to_notation(instruction: str, notation: str) -> None:
+    assert write(RulesParser().parse(instruction, schema=SCHEMA, now=NOW).criteria) == notation
+    read(notation)
+
+
+def test_task_background_and_criteria_lie_apart() -> None:
+    text = "I run a museum. Find reports on sunken ferries. Films are not relevant. Thanks!"
+    parsed = RulesParser().parse(text, now=NOW)
+    assert [text[slice(*span)] for span in parsed.background] == ["I run a museum", "Thanks"]
+    assert [text[slice(*span)] for span in parsed.task] == ["Find"]
+    assert write(parsed.criteria) == 'want about("sunken ferries")\navoid about("Films")'
+
+
+def test_what_is_not_sure_is_assumed_and_asks() -> None:
+    (about, assumed) = RulesParser().parse("harbours closed in 1950", now=NOW).criteria
+    assert write(RulesParser().parse("harbours closed in 1950", now=NOW).criteria).startswith("want about(")
+    assert about.hard
+    assert not assumed.hard
+    assert assumed.question
+
+
+def test_a_date_without_a_time_in_the_store_is_no_filter() -> None:
+    schema = Schema({"status": SCHEMA["status"]}, documents=5)
+    assert (
+        write(RulesParser().parse("after 2019", schema=schema, now=NOW).criteria)
+        == 'want about("after 2019")'
+    )
+
+
+def test_without_a_schema_fields_are_subjects() -> None:
+    assert write(RulesParser().parse("rejected ones", now=NOW).criteria) == 'want about("rejected ones")'
+
+
+def test_spans_point_into_the_instruction() -> None:
+    text = "ferries, but nothing on fares unless they rose"
+    parsed = RulesParser().parse(text, now=NOW)
+    assert [text[slice(*criterion.span)] for criterion in parsed.criteria if criterion.span] == [
+        "ferries",
+        "but nothing on fares unless they rose",
+    ]
