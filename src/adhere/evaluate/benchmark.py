@@ -5,6 +5,7 @@
     instructions.jsonl  {"query-id", "instruction"}, optional
     qrels/test.tsv      query-id, corpus-id, score (or qrels.tsv)
     top_ranked.jsonl    {"query-id", "corpus-ids"}: rank exactly these, optional
+    candidates.jsonl    {"query-id", "runs": {name: [ids]}}: rank exactly the first run's, optional
     qrel_diff.jsonl     {"query-id", "corpus-ids"}: the flipped documents of a need, optional
 
 This is the layout of mteb and FollowIR; every file may be gzipped. Paired needs are queries `X-og` and
@@ -40,7 +41,8 @@ class Query:
 @dataclass(frozen=True, slots=True)
 class Benchmark:
     """Documents, queries and judgements. `candidates` holds, per query, the documents to be ranked;
-    a query not in it searches the whole corpus. `unjudged` queries are listed and not asked."""
+    a query not in it searches the whole corpus. `unjudged` queries are listed and not asked. `measures`
+    are those it is published with, where they differ from ours."""
 
     name: str
     documents: Sequence[Document]
@@ -48,6 +50,7 @@ class Benchmark:
     judgements: Judgements
     candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unjudged: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
 
     @property
     def needs(self) -> int:
@@ -67,7 +70,7 @@ def load(folder: str | Path) -> Benchmark:
             defines, grades that are no whole numbers, a need with only one of its two instructions
     """
     folder = Path(folder)
-    documents = tuple(_documents(_needed(folder, "corpus.jsonl")))
+    documents = tuple(read_documents(_needed(folder, "corpus.jsonl")))
     rows = list(_rows(_needed(folder, "queries.jsonl"), "_id", "text"))
     instructions = _instructions(folder)
     queries = _queries(rows, instructions)
@@ -149,7 +152,8 @@ def _rows(path: Path, *keys: str) -> Iterator[tuple[str, dict[str, Any]]]:
 # --- documents and queries ---------------------------------------------------------------------
 
 
-def _documents(path: Path) -> Iterator[Document]:
+def read_documents(path: Path) -> Iterator[Document]:
+    """Errors  FileError naming file and line"""
     seen: set[str] = set()
     for place, row in _rows(path, "_id"):
         _once(seen, str(row["_id"]), place, "document")
@@ -205,15 +209,28 @@ def _candidates(
     asked: Mapping[str, Need],
     known: set[str],
 ) -> dict[str, tuple[str, ...]]:
-    path = _there(folder, "top_ranked.jsonl")
     pools = [(place, row["_id"], row["candidates"]) for place, row in rows if "candidates" in row]
-    if path:
+    if path := _there(folder, "candidates.jsonl"):
+        pools = [
+            (p, r["query-id"], next(iter(r["runs"].values()))) for p, r in _rows(path, "query-id", "runs")
+        ]
+    if path := _there(folder, "top_ranked.jsonl"):
         pools = [(p, r["query-id"], r["corpus-ids"]) for p, r in _rows(path, "query-id", "corpus-ids")]
     for place, query, documents in pools:
         unknown = [document for document in documents if document not in known]
         if unknown:
             raise FileError(f"{place}: candidate {unknown[0]!r} of query {query!r} is not in the corpus.")
     return {query: tuple(dict.fromkeys(documents)) for _, query, documents in pools if query in asked}
+
+
+def first_stages(folder: str | Path) -> dict[str, dict[str, dict[str, float]]]:
+    """Name -> run of every first stage that `candidates.jsonl` holds; rankings become scores -1, -2, ..."""
+    runs: dict[str, dict[str, dict[str, float]]] = {}
+    for _, row in _rows(_needed(Path(folder), "candidates.jsonl"), "query-id", "runs"):
+        for name, ranking in row["runs"].items():
+            scores = {document: -float(place) for place, document in enumerate(ranking, start=1)}
+            runs.setdefault(name, {})[row["query-id"]] = scores
+    return runs
 
 
 # --- judgements --------------------------------------------------------------------------------

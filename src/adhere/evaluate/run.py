@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from adhere.errors import AdhereError, RemoteError
 from adhere.evaluate.benchmark import Benchmark, Query
 from adhere.evaluate.judgements import Run, check_run, missing, tied_share
-from adhere.evaluate.measures import PAIRED, UNPAIRED
+from adhere.evaluate.measures import PAIRED, UNPAIRED, parse_measure
 from adhere.evaluate.measures.protocol import Measure, Part
 from adhere.evaluate.systems.limits import Perfect, Random
 from adhere.evaluate.systems.protocol import System
@@ -54,13 +55,13 @@ def evaluate(
 ) -> list[Result]:
     """A result per benchmark, and where there are several of a kind one more over all their needs.
 
-    Every result holds the rows random (mean of THROWS) and perfect. `measures` None takes those of paired
-    needs where there are any, else the classic ones.
+    Every result holds the rows random (mean of THROWS) and perfect. `measures` None takes those of each
+    benchmark.
     Errors  what a system raises, as an AdhereError naming system and query
     """
     results = []
     for benchmark in benchmarks:
-        chosen = measures or (PAIRED if benchmark.paired else UNPAIRED)
+        chosen = measures or default_measures(benchmark)
         rows = [_random(benchmark, chosen)]
         perfect: System = Perfect(benchmark.judgements)
         for system in [*systems, perfect]:
@@ -71,6 +72,13 @@ def evaluate(
     return [*results, pooled(results)] if len(results) > 1 and alike else results
 
 
+def default_measures(benchmark: Benchmark) -> Measures:
+    """Those that the benchmark is published with, else by whether its needs are paired."""
+    if benchmark.measures:
+        return [parse_measure(name) for name in benchmark.measures]
+    return PAIRED if benchmark.paired else UNPAIRED
+
+
 def answer(
     benchmark: Benchmark, system: System, progress: Progress | None = None
 ) -> dict[str, dict[str, float]]:
@@ -78,16 +86,21 @@ def answer(
     known = {document.id for document in benchmark.documents}
     run: dict[str, dict[str, float]] = {}
     for done, query in enumerate(benchmark.queries, start=1):
-        run[query.id] = ask(system, query, benchmark.candidates.get(query.id), known)
+        scores = ask(system, query, benchmark.candidates.get(query.id), known)
+        if scores is not None:
+            run[query.id] = scores
         if progress:
             progress(f"{benchmark.name}: {system.name}", done, len(benchmark.queries))
     return run
 
 
 def ask(
-    system: System, query: Query, candidates: Sequence[str] | None, known: Container[str]
-) -> dict[str, float]:
-    """One ranking, checked: finite ranks over documents that were there to be ranked."""
+    system: System, query: Query, candidates: Sequence[str] | None, known: AbstractSet[str]
+) -> dict[str, float] | None:
+    """One ranking, checked: finite ranks over documents that were there to be ranked.
+
+    Errors  AdhereError naming system and query; where `known` is empty any document is taken
+    """
     try:
         scores = system.rank(query, candidates)
     except AdhereError as error:
@@ -96,9 +109,11 @@ def ask(
         raise RemoteError(
             f"{system.name} failed on query {query.id!r}: {type(error).__name__}: {error}"
         ) from error
+    if scores is None:
+        return None
     check_run({query.id: scores})
     allowed = known if candidates is None else set(candidates)
-    strange = next((document for document in scores if document not in allowed), None)
+    strange = next((document for document in scores if document not in allowed), None) if allowed else None
     if strange is not None:
         where = "the corpus" if candidates is None else "the candidates"
         raise RemoteError(f"{system.name} on query {query.id!r} ranked {strange!r}, which is not in {where}.")

@@ -44,9 +44,11 @@ class PairwiseAccuracy(Measure):
         values: dict[str, float] = {}
         for query, grades in judgements.qrels.items():
             wanted = judgements.relevant(query)
-            if len(grades) < 2 or not wanted:
+            if not wanted:
                 continue
-            order = [document for document in rank(run.get(query, {})) if document in grades]
+            ranking = rank(run.get(query, {}))
+            # qrels that list only the own document mean the ranking to hold just the pair
+            order = [document for document in ranking if document in grades] if len(grades) > 1 else ranking
             right = bool(order) and order[0] in wanted
             pair = judgements.group(query)
             values[pair] = min(float(right), values.get(pair, 1.0))

@@ -1,4 +1,4 @@
-"""Systems under test, by name: `system("adhere-balanced")`."""
+"""Systems under test, by name: `Systems()("st:my-model")`."""
 
 from __future__ import annotations
 
@@ -18,28 +18,46 @@ __all__ = ["Blind", "Perfect", "Random", "System", "Systems"]
 
 
 class Systems:
-    """Makes systems from their names; those over our engine share one index."""
+    """Makes systems from their names; those over our engine share one index.
+
+    adhere, adhere-balanced, adhere-strict   our engine in its modes
+    blind                                    our engine without the instruction
+    minilm, minilm+instruction               the packaged encoder alone, plain or with all in one text
+    bm25, bm25+instruction                   bm25s
+    st:MODEL, ce:MODEL                       a bi-encoder or cross-encoder of sentence-transformers, by
+                                             folder or id; MODEL#TEMPLATE feeds the instruction another way
+    url:FILE                                 a reranker or search behind a URL, described in a file
+    run:FILE                                 a TREC run
+    """
 
     def __init__(self) -> None:
         self._indexed: Indexed | None = None
-
-    def __call__(self, name: str) -> System:
-        """Errors  InputError listing the known names"""
-        plain: dict[str, Callable[[], System]] = {
+        self._plain: dict[str, Callable[[], System]] = {
             "adhere": partial(self._adhere, "rank"),
             "adhere-balanced": partial(self._adhere, "balanced"),
             "adhere-strict": partial(self._adhere, "strict"),
-            "blind": self.blind,
-            "minilm": partial(self._dense, instructed=False),
-            "minilm+instruction": partial(self._dense, instructed=True),
+            "blind": self._blind,
+            "minilm": partial(_dense, instructed=False),
+            "minilm+instruction": partial(_dense, instructed=True),
+            "bm25": partial(_bm25, instructed=False),
+            "bm25+instruction": partial(_bm25, instructed=True),
         }
-        if name not in plain:
-            raise InputError(f"There is no system {name!r}. Known: {', '.join(plain)}.")
-        return plain[name]()
+        self._with_argument: dict[str, Callable[[str], System]] = {
+            "st": partial(_model, "BiEncoder"),
+            "ce": partial(_model, "CrossEncoder"),
+            "url": _remote,
+            "run": _run,
+        }
 
-    def blind(self) -> System:
-        """Our engine without the instruction: the row that says what following it is worth."""
-        return Blind(self._adhere("rank"))
+    def __call__(self, name: str) -> System:
+        """Errors  InputError listing the known names"""
+        if name in self._plain:
+            return self._plain[name]()
+        kind, colon, argument = name.partition(":")
+        if colon and argument and kind in self._with_argument:
+            return self._with_argument[kind](argument)
+        known = [*self._plain, *(f"{kind}:..." for kind in self._with_argument)]
+        raise InputError(f"There is no system {name!r}. Known: {', '.join(known)}.")
 
     def _adhere(self, mode: Mode) -> System:
         from adhere.evaluate.systems.engine import Adhere, Indexed
@@ -47,7 +65,39 @@ class Systems:
         self._indexed = self._indexed or Indexed()
         return Adhere(self._indexed, mode=mode)
 
-    def _dense(self, *, instructed: bool) -> System:
-        from adhere.evaluate.systems.dense import Dense
+    def _blind(self) -> System:
+        return Blind(self._adhere("rank"))
 
-        return Dense(instructed=instructed)
+
+def _dense(*, instructed: bool) -> System:
+    from adhere.evaluate.systems.dense import Dense
+
+    return Dense(instructed=instructed)
+
+
+def _bm25(*, instructed: bool) -> System:
+    from adhere.evaluate.systems.lexical import BM25
+
+    return BM25(instructed=instructed)
+
+
+def _model(kind: str, argument: str) -> System:
+    from adhere.evaluate.systems import models
+
+    model, hash_, template = argument.partition("#")
+    made: System = getattr(models, kind)(
+        model, template=template.replace("\\n", "\n") if hash_ else models.TEMPLATE
+    )
+    return made
+
+
+def _remote(path: str) -> System:
+    from adhere.evaluate.systems.remote import remote
+
+    return remote(path)
+
+
+def _run(path: str) -> System:
+    from adhere.evaluate.systems.runs import RunFile
+
+    return RunFile(path)

@@ -59,5 +59,5 @@ class Blind:
     def index(self, documents: Sequence[Document]) -> None:
         self._system.index(documents)
 
-    def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
+    def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float] | None:
         return self._system.rank(replace(query, need=replace(query.need, instruction="")), candidates)

@@ -21,6 +21,7 @@ class System(Protocol):
         """Take the corpus of a benchmark, in place of any before it."""
         ...
 
-    def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
-        """Document id -> score, higher is better: over exactly the candidates, or the best of the corpus."""
+    def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float] | None:
+        """Document id -> score, higher is better: over exactly the candidates, or the best of the corpus.
+        None where the system has no answer: the query is counted as missing."""
         ...
