@@ -82,7 +82,8 @@ def test_rst_has_pep_headers_as_fields_and_loses_its_markup(tmp_path: Path) -> N
         write(
             tmp_path / "pep.rst",
             "PEP: 572\nTitle: Assignment Expressions\nAuthor: Chris Angelico <c@x.org>, Tim Peters <t@x.org>,"
-            "\n        Guido van Rossum <g@x.org>\nPython-Version: 3.8\nCreated: 28-Feb-2018\n\n"
+            "\n        Guido van Rossum <g@x.org>\nPython-Version: 3.8\nCreated: 28-Feb-2018\n"
+            "Post-History: `28-Feb-2018 <https://x.org/list/dev@x.org/>`__, 02-Mar-2018\n\n"
             "Abstract\n========\n\nSee :pep:`379`, *now* with ``:=`` and `docs <http://x>`_ [1]_.\n\n"
             ".. a comment\n   that goes on\n\n.. code-block:: python\n   :linenos:\n\n   y := f(x)\n",
         )
@@ -93,6 +94,7 @@ def test_rst_has_pep_headers_as_fields_and_loses_its_markup(tmp_path: Path) -> N
         "author": ["Chris Angelico", "Tim Peters", "Guido van Rossum"],
         "python_version": "3.8",
         "created": "28-Feb-2018",
+        "post_history": "28-Feb-2018, 02-Mar-2018",
     }
     assert document.text == "Abstract\n\nSee PEP 379, now with := and docs.\n\n   y := f(x)"
 

@@ -33,6 +33,7 @@ from adhere.words import tokens
 EVIDENCE_LENGTH = 160
 FIELDS_SHOWN = 4
 VALUES_SHOWN = 5
+VALUE_LENGTH = 24
 FEW = 3
 """With fewer hits than this the answer says how to get more."""
 
@@ -135,18 +136,19 @@ def coloured(parsed: Parsed) -> Text:
 def fields_table(console: Console, schema: Schema) -> Table:
     """Fields with type, coverage and their most frequent values."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("field", overflow="fold")
+    table.add_column("field", no_wrap=True)
     table.add_column("type", no_wrap=True)
     table.add_column("in", justify="right", no_wrap=True)
-    table.add_column("values", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("values", overflow="fold")
     for name, info in schema.fields.items():
         type_ = (
             f"{info.type}{' list' if info.is_list else ''}{' (time)' if name == schema.time_field else ''}"
         )
         share = f"{info.documents / schema.documents:.0%}" if schema.documents else "-"
-        values = ", ".join(plain(value) for value in list(info.values)[:VALUES_SHOWN])
-        more = f" {mark(console, 'more')}" if len(info.values) > VALUES_SHOWN else ""
-        table.add_row(plain(name), type_, share, values + more)
+        more = mark(console, "more")
+        shown = [_cut(plain(value), VALUE_LENGTH, more) for value in list(info.values)[:VALUES_SHOWN]]
+        shown += [more] if len(info.values) > VALUES_SHOWN else []
+        table.add_row(_cut(plain(name), VALUE_LENGTH, more), type_, share, ", ".join(shown))
     return table
 
 
@@ -187,11 +189,16 @@ def _ledger_line(console: Console, verdict: Verdict, criterion: Criterion | None
         line.append(f"p={verdict.p:.2f}  ", style="dim")
     evidence = verdict.evidence
     if isinstance(evidence, FieldEvidence):
-        value = "none" if evidence.value is None else plain(jsonable(evidence.value))
-        line.append(f"{plain(evidence.field)}={value}", style=OUTCOMES[verdict.outcome])
+        line.append(f"{plain(evidence.field)}={_value(evidence.value)}", style=OUTCOMES[verdict.outcome])
     elif isinstance(evidence, TextEvidence):
         line.append_text(_quote(console, evidence, criterion, hit))
     return _hanging(lead, line)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_value, value))
+    return "none" if value is None else plain(jsonable(value))
 
 
 def _hanging(lead: Text, body: Text) -> Table:
@@ -207,8 +214,7 @@ def _quote(console: Console, evidence: TextEvidence, criterion: Criterion | None
     """The sentence, with the words that it shares with the criterion set off."""
     source = hit.document.title if evidence.passage < 0 else hit.document.text
     sentence = _sentence(source, evidence)
-    more = mark(console, "more")
-    cut = plain(sentence if len(sentence) <= EVIDENCE_LENGTH else sentence[:EVIDENCE_LENGTH].rstrip() + more)
+    cut = _cut(plain(sentence), EVIDENCE_LENGTH, mark(console, "more"))
     quote = Text(f'"{cut}"', style="italic dim")
     wanted = {_stem(word) for word, _ in tokens(_asked(criterion))}
     for word, (start, end) in tokens(quote.plain):
@@ -258,9 +264,14 @@ def _show_relaxations(console: Console, answer: Answer, store: str) -> None:
         console.print(Text(f"    {plain(shlex.join(command))}"), soft_wrap=True)
 
 
+def _cut(text: str, length: int, more: str) -> str:
+    return text if len(text) <= length else text[:length].rstrip() + more
+
+
 def _short(value: object) -> bool:
     return isinstance(value, str | int | float | bool) and 0 < len(str(value)) <= 40
 
 
 def _summary(answer: Answer) -> str:
-    return f"{len(answer.hits)} hits in {answer.took_ms:,.0f} ms, mode {answer.mode}"
+    hits = "1 hit" if len(answer.hits) == 1 else f"{len(answer.hits)} hits"
+    return f"{hits} in {answer.took_ms:,.0f} ms, mode {answer.mode}"

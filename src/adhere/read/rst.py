@@ -67,7 +67,7 @@ def headers(text: str) -> tuple[dict[str, str | list[str]], str]:
         return {}, text
     fields: dict[str, str | list[str]] = {}
     for name, value in message.items():
-        value = " ".join(value.split())
+        value = _lifted(" ".join(value.split()))
         if value:
             fields[name.strip().lower().replace("-", "_").replace(" ", "_")] = _names(value)
     body = text[listed.end() :] if listed else message.get_payload()
@@ -76,7 +76,7 @@ def headers(text: str) -> tuple[dict[str, str | list[str]], str]:
 
 def _names(value: str) -> str | list[str]:
     """["A", "B"] of "A <a@x.org>, B <b@y.org>"; every other value as it is."""
-    if "@" not in value:
+    if "@" not in value or "://" in value:
         return value
     return [name or address for name, address in getaddresses([value]) if name or address]
 
@@ -108,8 +108,13 @@ def plain_text(body: str) -> tuple[str, str]:
                 heading = kept.pop().strip()
         elif not _OPTION.match(line):
             kept.append(line.rstrip())
-    text = "\n".join(kept)
-    for pattern, replacement in _INLINE:
-        text = pattern.sub(replacement, text)
+    text = _lifted("\n".join(kept))
     text = re.sub(r"^[ \t]*::$", "", text, flags=re.MULTILINE).replace("::\n", ":\n")
     return heading, re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def _lifted(text: str) -> str:
+    """Text without inline markup: roles, literals, emphasis, links and footnote marks."""
+    for pattern, replacement in _INLINE:
+        text = pattern.sub(replacement, text)
+    return text
