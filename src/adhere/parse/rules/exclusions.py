@@ -14,6 +14,7 @@ ADVERB = (
 )
 
 TRAPS = (
+    r"not that (?:it|this|that)",
     r"nothing (?:but|less than|short of|else (?:than|but))",
     r"none (?:but|other than)",
     r"no(?:t)? (?:\w+er|less|more|fewer) than",
@@ -164,7 +165,7 @@ AVOID_AFTER = (
     r"put aside|set aside|ban|avoids|scrap|ditch|nix|reject|refuse|no more|enough (?:of|with|about)|"
     r"dispense with|suppress)\b"
     r"(?: (?:anything|everything|all|any|the ones|ones|those|that|whatever|every(?: \w+)?))?(?: (?:on|"
-    r"about|from|for|of|to do with|involving|with|that|which|in which|by|where))?",
+    r"about|from|for|of|to do with|involving|with|that|which|in which|by|where)\b)?",
     r"(?:^|\b)(?:please |kindly )?(?:do not|don['’]?t|dont|never) (?:\w+ )?(?:want|need|send|show|give|"
     r"return|include|retrieve|list|count|bring|bother with|bother|tell|recommend|suggest|care (?:about|"
     r"for)|bring up|offer|treat|accept|"

@@ -103,7 +103,7 @@ class Linker:
                 links.append(link)
             position = link.last if link else position + 1
         for group in _grouped(text, found, links):
-            yield self._phrase(found, stems, group)
+            yield self._phrase(text, found, stems, group)
 
     def _value_at(self, found: Sequence[Token], words: list[str], position: int) -> _Link | None:
         matches = [
@@ -119,7 +119,7 @@ class Linker:
             readings.setdefault(name, []).append(value)
         return _Link(position, position + len(longest[0][0]), readings)
 
-    def _phrase(self, found: Sequence[Token], stems: list[str], group: list[_Link]) -> Phrase:
+    def _phrase(self, text: str, found: Sequence[Token], stems: list[str], group: list[_Link]) -> Phrase:
         first, last = group[0].first, group[-1].last
         named, first, last = self._named(stems, first, last, set(group[0].readings))
         name = named or min(group[0].readings, key=lambda n: (n not in group[-1].readings, n))
@@ -130,7 +130,8 @@ class Linker:
         on_noun = last < len(found) and found[last].text.casefold() in GENERIC
         proper = group[0].last - group[0].first > 1 and found[group[0].first].text[:1].isupper()
         alone = len(group[0].readings) == 1
-        sure = bool(named) or (alone and (not others or on_noun or proper))
+        apart = len(group) > 1 and _stands_apart(found, first, last, text)
+        sure = bool(named) or apart or (alone and (not others or on_noun or proper))
         end = found[last if on_noun else last - 1].span[1]
         meaning = Field(name, "=", values[0]) if len(values) == 1 else Field(name, "in", values)
         question = "" if sure else f"Does {' '.join(values)!r} mean the field {name}?"
@@ -217,6 +218,14 @@ def _grouped(text: str, found: Sequence[Token], links: Sequence[_Link]) -> Itera
         group = [link]
     if group:
         yield group
+
+
+def _stands_apart(found: Sequence[Token], first: int, last: int, text: str) -> bool:
+    """Whether nothing else stands between the commas around the values: ", accepted or final,"."""
+    start, end = found[first].span[0], found[last - 1].span[1]
+    left, right = text.rfind(",", 0, start), text.find(",", end)
+    between = (text[left + 1 : start], text[end : right if right >= 0 else len(text)])
+    return left >= 0 and not any(part.strip() for part in between)
 
 
 def _empty(word: str) -> bool:

@@ -75,7 +75,9 @@ _RELATIVE = re.compile(
 )
 """The same after an exclusion: only what cannot stand alone."""
 _ANY_CASE = re.compile(r"^(?:whatever|whether|regardless|irrespective|no matter)\b", re.IGNORECASE)
-_LISTED = re.compile(r"^(?:or|nor|and)\b|\b(?:or|and)\b", re.IGNORECASE)
+_LISTED = re.compile(
+    r"\b(?:nor|and|or(?! (?:later|newer|more|less|older|earlier|above|below|not)))\b", re.IGNORECASE
+)
 _LAST_LISTED = re.compile(r"^(?:or|nor|and)\b", re.IGNORECASE)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|want|need|show\w*|should|must|would|will|can|could|"

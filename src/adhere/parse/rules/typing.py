@@ -121,18 +121,18 @@ def _tiles(span: Span, shown: str, places: Sequence[Span], rest: bool) -> dict[S
         end = place[0]
     if len(left) > (0 if rest else 1):
         return None
-    middle = _tight(shown, start, end)
-    outer = (0 if start == 0 else middle[0], len(shown) if end == len(shown) else middle[1])
-    tiles[left[0] if left else (-1, -1)] = (span[0] + outer[0], span[0] + outer[1])
-    return tiles
+    tiles[left[0] if left else (-1, -1)] = (span[0] + start, span[0] + end)
+    return {place: _inside(shown, span[0], tile) for place, tile in tiles.items()}
 
 
-def _tight(text: str, start: int, end: int) -> Span:
-    while start < end and text[start].isspace():
+def _inside(shown: str, offset: int, tile: Span) -> Span:
+    """The tile without white space at an inner edge; at the edges of the clause the blanks are its cue."""
+    start, end = tile[0] - offset, tile[1] - offset
+    while 0 < start < end and shown[start].isspace():
         start += 1
-    while start < end and text[end - 1].isspace():
+    while start < end < len(shown) and shown[end - 1].isspace():
         end -= 1
-    return start, end
+    return offset + start, offset + end
 
 
 def _phrases(text: str, linker: Linker | None, now: datetime) -> Iterator[Phrase]:
