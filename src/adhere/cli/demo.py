@@ -47,7 +47,7 @@ def demo(
     errors().print("reading the standard library's documentation (sources are parsed, never run)")
     documents = stdlib_documents()
     with adhere.open(store, types={"since": "version"}) as engine:
-        with progress("documents") as show:
+        with progress("documents", len(documents)) as show:
             added = engine.sync(documents, progress=show)
         shown = [_search(engine, query, instruction) for query, instruction in SEARCHES]
     if as_json:

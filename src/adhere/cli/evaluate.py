@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,12 +39,19 @@ def evaluate(
             "--measure", metavar="NAME", help="What to measure, as nDCG@10/changed; repeat for more."
         ),
     ] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Keep every answer in FILE; a run that was killed resumes from it."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well searches follow instructions, with the rows random, blind and perfect.
 
     adhere evaluate bench/judged --system minilm --system minilm+instruction
     """
+    from adhere.evaluate.journal import Journal
     from adhere.evaluate.measures import parse_measure
     from adhere.evaluate.report import results_to_json
     from adhere.evaluate.run import evaluate as run
@@ -58,6 +66,7 @@ def evaluate(
             loaded,
             [make(name) for name in names],
             measures=[parse_measure(text) for text in measure] if measure else None,
+            journal=Journal(journal) if journal else None,
             progress=progress,
         )
     report = results_to_json(found)

@@ -60,10 +60,9 @@ def index(
     given = _types(types or [])
     documents = read_paths(paths, on_skip=skipped.append, text_column=text_column, without=[store])
     with adhere.open(store, types=given, time_field=time_field) as engine:
-        with progress("documents") as show:
-            added = engine.sync(
-                _ahead(documents), within=lambda document: _of(document, paths, skipped), progress=show
-            )
+        ahead = _ahead(documents)
+        with progress("documents", len(ahead) if isinstance(ahead, list) else None) as show:
+            added = engine.sync(ahead, within=lambda document: _of(document, paths, skipped), progress=show)
         schema = engine.schema
     if as_json:
         print_json(

@@ -21,11 +21,11 @@ SECONDS_BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[Progress], None]]:
-    """Gives the function to call with every `Progress`; `what` is being counted, as "documents"."""
+def progress(what: str, total: int | None) -> Iterator[Callable[[Progress], None]]:
+    """Gives the function to call with every `Progress`; counts `what`, as "documents", up to a known `total`."""
     console = errors()
     if not console.is_terminal:
-        yield _lines(console, what)
+        yield _lines(console, what, total)
         return
     with Bar(
         TextColumn("indexing"),
@@ -36,8 +36,8 @@ def progress(what: str) -> Iterator[Callable[[Progress], None]]:
         console=console,
         transient=True,
     ) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda now: bar.update(task, completed=now.done, total=now.total)
+        task = bar.add_task(what, total=total)
+        yield lambda now: bar.update(task, completed=now.done)
 
 
 class _Rate(ProgressColumn):
@@ -45,7 +45,7 @@ class _Rate(ProgressColumn):
         return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
 
 
-def _lines(console: Console, what: str) -> Callable[[Progress], None]:
+def _lines(console: Console, what: str, total: int | None) -> Callable[[Progress], None]:
     began, told = monotonic(), monotonic()
 
     def show(now: Progress) -> None:
@@ -54,8 +54,8 @@ def _lines(console: Console, what: str) -> Callable[[Progress], None]:
             return
         told = monotonic()
         rate = now.done / (told - began)
-        left = f", {(now.total - now.done) / rate:,.0f} s left" if now.total and rate else ""
-        total = f" of {now.total:,}" if now.total else ""
-        console.print(f"{now.done:,}{total} {what}, {rate:,.0f}/s{left}")
+        left = f", {(total - now.done) / rate:,.0f} s left" if total and rate else ""
+        of = f" of {total:,}" if total else ""
+        console.print(f"{now.done:,}{of} {what}, {rate:,.0f}/s{left}")
 
     return show
