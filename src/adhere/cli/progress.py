@@ -22,7 +22,7 @@ SECONDS_BETWEEN_LINES = 5.0
 
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Callable[[Progress], None]]:
-    """Gives the function to call with every `Progress`; counts `what`, as "documents", up to a known `total`."""
+    """Gives the function to call with every `Progress`; `total` is None where the end is not known."""
     console = errors()
     if not console.is_terminal:
         yield _lines(console, what, total)
