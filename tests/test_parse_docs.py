@@ -9,7 +9,7 @@ import textwrap
 from pathlib import Path
 
 PAGE = Path(__file__).parent.parent / "docs" / "Instructions.md"
-EXAMPLE = re.compile(r"```python\n(?P<code>.*?)```\n\n(?P<shown>(?:    .*\n)+)", re.DOTALL)
+EXAMPLE = re.compile(r"```python\n(?P<code>[\s\S]*?)```\n\n(?P<shown>(?:    .*\n)+)")
 
 
 def test_examples_print_what_the_page_shows() -> None:

@@ -148,7 +148,7 @@ TYPED = [
     ("at least two pages", 'want about("at least two pages")\nwant? form(words >= 600)'),
     ("written in French", 'want form(language = "fr")'),
     ("with code examples", "want form(has code)"),
-    ("no tables", "avoid form(has tables)"),
+    ("no tables", "avoid form(has table)"),
     ('containing the word "async"', 'want mentions("async")'),
     ("that mention asyncio", 'want mentions("asyncio")'),
     ("without the word async", 'avoid mentions("async")'),
@@ -191,6 +191,15 @@ def test_what_is_not_sure_is_assumed_and_asks() -> None:
     assert about.hard
     assert not assumed.hard
     assert assumed.question
+
+
+def test_a_word_that_happens_to_name_a_flag_does_not_filter() -> None:
+    schema = Schema({"open": FieldInfo("open", "boolean")}, documents=5)
+    assert (
+        write(RulesParser().parse("open ones", schema=schema, now=NOW).criteria) == "want field(open = true)"
+    )
+    (about, assumed) = RulesParser().parse("open source licences", schema=schema, now=NOW).criteria
+    assert (about.hard, assumed.hard) == (True, False)
 
 
 def test_a_date_without_a_time_in_the_store_is_no_filter() -> None:

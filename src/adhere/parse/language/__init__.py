@@ -9,13 +9,12 @@
 """
 
 from adhere.parse.language.as_json import from_json, to_json
-from adhere.parse.language.check import FORM_FEATURES, check, contradictions
+from adhere.parse.language.check import check, contradictions
 from adhere.parse.language.english import says
 from adhere.parse.language.read import read
 from adhere.parse.language.write import write, write_criterion, write_expression
 
 __all__ = [
-    "FORM_FEATURES",
     "check",
     "contradictions",
     "from_json",

@@ -11,6 +11,7 @@ from typing import Any as AnyValue
 from packaging.version import InvalidVersion, Version
 
 from adhere.errors import SchemaError
+from adhere.form import FEATURES
 from adhere.need import (
     All,
     Any,
@@ -27,16 +28,6 @@ from adhere.need import (
 from adhere.parse.language.english import says
 from adhere.parse.language.write import write_expression, write_value
 from adhere.schema import FieldInfo, FieldType, Schema
-
-FORM_FEATURES: dict[str, FieldType] = {
-    "words": "number",
-    "language": "keyword",
-    "code": "boolean",
-    "numbers": "boolean",
-    "links": "boolean",
-    "tables": "boolean",
-}
-"""What `form` can ask, and of which type it is."""
 
 _ORDERED: frozenset[FieldType] = frozenset({"number", "version", "date"})
 _WRITTEN: dict[FieldType, str] = {
@@ -85,9 +76,9 @@ def _checked(expression: Expression, schema: Schema) -> Expression:
                 raise SchemaError(f"There is no field {name!r}. {_nearest(name, schema.fields)}")
             return replace(expression, value=_fitting(expression, schema[name].type, schema[name]))
         case Form(feature):
-            if feature not in FORM_FEATURES:
-                raise SchemaError(f"There is no form {feature!r}. {_nearest(feature, FORM_FEATURES)}")
-            value = _fitting(expression, FORM_FEATURES[feature], None)
+            if feature not in FEATURES:
+                raise SchemaError(f"There is no form {feature!r}. {_nearest(feature, FEATURES)}")
+            value = _fitting(expression, FEATURES[feature], None)
             assert not isinstance(value, tuple)
             return replace(expression, value=value)
         case _:

@@ -50,8 +50,8 @@ _LANGUAGE = re.compile(
     rf"|\b(?P<adjective>{_NAMES})[- ]language(?= \w)",
     re.IGNORECASE,
 )
-_PARTS = {"code": "code", "source code": "code", "tables": "tables", "links": "links", "numbers": "numbers"}
-_PART_NAME = r"(?P<{0}>source code|code|tables|links)"
+_PARTS = {"code": "code", "source code": "code", "tables": "table", "links": "links", "lists": "list"}
+_PART_NAME = r"(?P<{0}>source code|code|tables|links|lists)"
 _PART_UNIT = r"(?:examples?|samples?|snippets?|listings?|blocks?)"
 _PART = re.compile(
     rf"\b(?:with|containing|(?:that |which )?(?:have|has|contains?|includes?)) (?:any |some |"

@@ -185,7 +185,9 @@ class Linker:
         for info in self._of_type("boolean"):
             for token in found:
                 if stem(token.text) == stem(info.name):
-                    yield Phrase(token.span, Field(info.name, "=", True))
+                    sure = all(other is token or _empty(other.text) for other in found)
+                    question = "" if sure else f"Does {token.text!r} mean the field {info.name}?"
+                    yield Phrase(token.span, Field(info.name, "=", True), sure, question)
 
     def _of_type(self, type_: str) -> list[FieldInfo]:
         return [info for info in self.schema.fields.values() if info.type == type_]
