@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from corpus import DOCUMENTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adhere.errors import CriteriaError, InputError, NotYet, SchemaError
-from adhere.need import Answer, Criteria, Criterion, Expression, Field, Form, Mentions, Not, Time
 from adhere.need import All as AllOf
+from adhere.need import Answer, Criteria, Criterion, Expression, Field, Form, Mentions, Not, Time
 from adhere.need import Any as AnyOf
 from adhere.parse.language import read, write
 from adhere.search.engine import Engine
 from adhere.store.memory import MemoryStore
 from adhere.testing.fakes import FakeEncoder
 from adhere.testing.parsers import ScriptedParser
+from corpus import DOCUMENTS
 
 
 @pytest.fixture(scope="module")

@@ -74,13 +74,19 @@ class Engine:
         self._judges = list(judges) if judges is not None else default_judges(store, encoder)
 
     @classmethod
-    def in_memory(cls, encoder: Encoder | None = None, *, parser: Parser | None = None) -> Engine:
+    def in_memory(
+        cls,
+        encoder: Encoder | None = None,
+        *,
+        parser: Parser | None = None,
+        types: Mapping[str, FieldType] | None = None,
+    ) -> Engine:
         """An engine over an exact store that lives in this process only."""
         from adhere.encode import load
         from adhere.store.memory import MemoryStore
 
         encoder = encoder or load()
-        return cls(MemoryStore(encoder.dimension), encoder, parser=parser)
+        return cls(MemoryStore(encoder.dimension, types=types), encoder, parser=parser)
 
     # --- documents -----------------------------------------------------------------------------
 
@@ -178,11 +184,13 @@ class Engine:
         filters: str | Criteria | None = None,
         criteria: str | Criteria | None = None,
         standing: str = "",
+        only: Sequence[str] | None = None,
     ) -> Answer:
         """The k best documents for a query under an instruction, each with its ledger.
 
         `filters` (criteria notation) are trusted and exact: nothing in the instruction loosens them.
-        `criteria` replace parsing. `as_of` is the clock, and hides what was written or superseded later.
+        `criteria` replace parsing; `only` searches just these documents; `as_of` is the clock, and hides
+        what was written or superseded later.
         Errors  InputError, CriteriaError, SchemaError before anything is searched
         """
         need = Need(query, instruction, as_of, standing or self.standing, _criteria(filters, "filter"))
@@ -191,7 +199,7 @@ class Engine:
             parsed, request = self._request(
                 need, _criteria(criteria, "given") if criteria is not None else None
             )
-            request = replace(request, mode=_mode(mode), k=_positive(k))
+            request = replace(request, mode=_mode(mode), k=_positive(k), only=only)
             count.value = len(request.criteria)
         outcome = execute(self._parts(request), request, trace)
         return Answer(

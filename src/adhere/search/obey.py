@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,16 +19,20 @@ Search = Callable[[str, int], Iterable[Document | Mapping[str, Any] | str]]
 
 OVERFETCH = 10
 FEWEST = 50
+REMEMBERED = 5000
 
 
-@dataclass(frozen=True)
 class Obedient:
-    """A search that does what it is told. Call it like `engine.search`."""
+    """A search that does what it is told. Call it like `engine.search`.
 
-    search: Search
-    schema: Schema | None = None
-    encoder: Encoder | None = None
-    parser: Parser | None = None
+    Documents stay in memory between calls, so that what comes back again is not encoded again; past
+    `REMEMBERED` of them it starts anew.
+    """
+
+    def __init__(self, search: Search, engine: Callable[[], Engine]) -> None:
+        self.search = search
+        self._make = engine
+        self._engine = engine()
 
     def __call__(
         self,
@@ -44,10 +48,18 @@ class Obedient:
         """Over-fetches, judges and reranks; a note warns where the pool was too shallow for the criteria."""
         depth = max(FEWEST, OVERFETCH * k)
         documents = [as_document(found) for found in self.search(query, depth)]
-        engine = Engine.in_memory(self.encoder, parser=self.parser)
-        engine.add(documents)
-        answer = engine.search(
-            query, instruction, k=k, as_of=as_of, mode=mode, criteria=criteria, filters=filters
+        if self._engine.schema.documents > REMEMBERED:
+            self._engine = self._make()
+        self._engine.add(documents)
+        answer = self._engine.search(
+            query,
+            instruction,
+            k=k,
+            as_of=as_of,
+            mode=mode,
+            criteria=criteria,
+            filters=filters,
+            only=[document.id for document in documents],
         )
         if len(documents) >= depth and len(answer.hits) < k:
             why = (
@@ -65,8 +77,12 @@ def obey(
     encoder: Encoder | None = None,
     parser: Parser | None = None,
 ) -> Obedient:
-    """Make any search obey instructions: `obey(search)(query, instruction, k=10)`."""
-    return Obedient(search, schema, encoder, parser)
+    """Make any search obey instructions: `obey(search)(query, instruction, k=10)`.
+
+    `schema` sets the types of fields where a page of results is too little to infer them from.
+    """
+    types = {name: info.type for name, info in schema.fields.items()} if schema else None
+    return Obedient(search, lambda: Engine.in_memory(encoder, parser=parser, types=types))
 
 
 def as_document(found: Document | Mapping[str, Any] | str) -> Document:
