@@ -147,6 +147,7 @@ TYPED = [
     ("under 300 words", "want form(words < 300)"),
     ("at least two pages", 'want about("at least two pages")\nwant? form(words >= 600)'),
     ("written in French", 'want form(language = "fr")'),
+    ("in French or German", 'want any(form(language = "fr"), form(language = "de"))'),
     ("with code examples", "want form(has code)"),
     ("no tables", "avoid form(has table)"),
     ('containing the word "async"', 'want mentions("async")'),

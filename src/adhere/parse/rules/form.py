@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adhere.need import Expression, Form, Mentions, Operator, Span
+from adhere.need import Any, Expression, Form, Mentions, Operator, Span
 from adhere.parse.language.english import LANGUAGES
+from adhere.parse.rules.vocabulary import GENERIC
 
 SHORT_WORDS = 300
 """What "short" means where nobody says how short."""
@@ -107,11 +108,12 @@ def form_phrases(text: str) -> Iterator[Phrase]:
 
 
 def _language(text: str, match: re.Match[str]) -> Phrase:
-    name = (match["name"] or match["adjective"]).casefold()
-    alone = not text[: match.start()].strip()
-    sure = bool(match["sure"] or match["adjective"] or alone)
-    question = "" if sure else f"Should the document itself be in {name.title()}?"
-    return Phrase(match.span(), Form("language", "=", _LANGUAGES[name]), sure, question)
+    names = re.split(r" or ", ((match["name"] or match["adjective"]) + (match["or"] or "")).casefold())
+    before = text[: match.start()].casefold().split()
+    sure = bool(match["sure"] or match["adjective"]) or all(word in GENERIC for word in before)
+    question = "" if sure else f"Should the document itself be in {names[0].title()}?"
+    spoken = tuple(Form("language", "=", _LANGUAGES[name]) for name in names)
+    return Phrase(match.span(), spoken[0] if len(spoken) == 1 else Any(spoken), sure, question)
 
 
 def mention_phrases(text: str) -> Iterator[Phrase]:

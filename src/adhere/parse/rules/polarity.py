@@ -10,6 +10,7 @@ from itertools import pairwise
 from adhere.need import Span
 from adhere.parse.rules.cues import RELEVANT_LEAD, REQUEST, TASK, Cue, Label, find_cue, is_background
 from adhere.parse.rules.segment import Piece, pieces, trimmed
+from adhere.parse.rules.vocabulary import CONNECTIVES
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ class _Marked:
 def _lead_ins(text: str, found: list[Piece]) -> Iterator[_Marked]:
     """Marks every piece with its cue; "find me" comes off its sentence, and "A over B" comes apart."""
     for piece in found:
+        if all(word.casefold() in CONNECTIVES for word in piece.text.split()):
+            continue
         lead = TASK.match(piece.text) or RELEVANT_LEAD.match(piece.text)
         if piece.first and lead and find_cue(piece.text[: lead.end()]) is None:
             cut = trimmed(text, (piece.span[0], piece.span[0] + lead.end()))

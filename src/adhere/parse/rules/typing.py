@@ -126,9 +126,9 @@ def _tiles(span: Span, shown: str, places: Sequence[Span], rest: bool) -> dict[S
 
 
 def _inside(shown: str, offset: int, tile: Span) -> Span:
-    """The tile without white space at an inner edge; at the edges of the clause the blanks are its cue."""
+    """The tile without blanks and commas at an inner edge; at an edge of the clause they are its cue."""
     start, end = tile[0] - offset, tile[1] - offset
-    while 0 < start < end and shown[start].isspace():
+    while 0 < start < end and (shown[start].isspace() or shown[start] in ",;"):
         start += 1
     while start < end < len(shown) and shown[end - 1].isspace():
         end -= 1
