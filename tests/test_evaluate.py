@@ -11,6 +11,7 @@ import pytest
 
 from adhere.errors import FileError, InputError, RemoteError
 from adhere.evaluate.benchmark import find, load
+from adhere.evaluate.journal import Journal
 from adhere.evaluate.measures import parse_measure
 from adhere.evaluate.report import results_to_json
 from adhere.evaluate.run import POOLED, answer, evaluate, measured
@@ -200,3 +201,48 @@ def test_the_command_prints_the_contract(tmp_path, monkeypatch):
     assert (bench["name"], bench["needs"]) == ("fruit", 1)
     assert {system["name"] for system in bench["systems"]} >= {"random", "blind", "adhere", "perfect"}
     assert set(bench["systems"][0]["measures"]["p-MRR"]) == {"value", "low", "high", "n"}
+
+
+class Dying(Says):
+    """Answers `lives` questions and is killed."""
+
+    def __init__(self, lives):
+        super().__init__({"red-fig": 1.0})
+        self.lives = lives
+        self.asked = []
+
+    def rank(self, query, candidates):
+        if len(self.asked) == self.lives:
+            raise KeyboardInterrupt
+        self.asked.append(query.id)
+        return super().rank(query, candidates)
+
+
+def test_a_killed_evaluation_resumes_where_it_stopped(tmp_path):
+    bench, path = load(write_bench(tmp_path / "fruit")), tmp_path / "answers.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        evaluate([bench], [Dying(1)], journal=Journal(path))
+    with path.open("a") as stream:
+        stream.write('{"exam": "half a li')  # as a kill in the middle of writing leaves it
+    second = Dying(9)
+    resumed = evaluate([bench], [second], journal=Journal(path))
+    assert second.asked == ["fruit-changed"]
+    assert resumed == evaluate([bench], [Says({"red-fig": 1.0})])
+    third = Dying(0)
+    assert evaluate([bench], [third], journal=Journal(path)) == resumed
+    assert not hasattr(third, "documents")  # nothing was open, so nothing was indexed
+
+
+def test_answers_to_another_version_of_a_benchmark_are_refused(tmp_path):
+    path = tmp_path / "answers.jsonl"
+    evaluate([load(write_bench(tmp_path / "fruit"))], [Says({})], journal=Journal(path))
+    rows = [
+        '{"query-id": "fruit-og", "instruction": "Any."}',
+        '{"query-id": "fruit-changed", "instruction": "No."}',
+    ]
+    changed = load(write_bench(tmp_path / "fruit", instructions__jsonl=rows))
+    with pytest.raises(FileError, match="another version"):
+        evaluate([changed], [Says({})], journal=Journal(path))
+    path.write_text("[]\n")
+    with pytest.raises(FileError, match=r"answers.jsonl:1"):
+        Journal(path)

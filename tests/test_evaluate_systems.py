@@ -15,10 +15,12 @@ from adhere.evaluate.reach import instruction_reaches
 from adhere.evaluate.run import answer, measured
 from adhere.evaluate.systems import Blind, Systems
 from adhere.evaluate.systems.dense import Dense
+from adhere.evaluate.systems.engine import Indexed
 from adhere.evaluate.systems.models import checked, fed
 from adhere.evaluate.systems.remote import remote
 from adhere.evaluate.systems.runs import RunFile
 from adhere.need import Need
+from adhere.search.engine import Engine
 from adhere.testing.fakes import FakeEncoder
 from test_evaluate import write_bench
 
@@ -86,7 +88,6 @@ def test_rerank_shapes_carry_the_instruction(bench, service, tmp_path, shape, pa
     system = Systems()(
         described(tmp_path, kind="rerank", url=service.url + path, shape=shape, instruction=slot, model="m")
     )
-    system.index(bench.documents)
     run = answer(bench, system)
     assert len(run["fruit-og"]) == 12
     _, body, _ = service.asked[0]
@@ -107,7 +108,6 @@ def test_a_field_that_the_service_does_not_know_is_seen_by_the_probe(bench, serv
 def test_a_bearer_token_comes_from_the_environment(bench, service, tmp_path, monkeypatch):
     name = described(tmp_path, kind="rerank", url=service.url + "/rerank", key_env="FRUIT_KEY")
     system = Systems()(name)
-    system.index(bench.documents)
     with pytest.raises(InputError, match="FRUIT_KEY"):
         answer(bench, system)
     monkeypatch.setenv("FRUIT_KEY", "s3cret")
@@ -130,14 +130,12 @@ def test_a_search_url_is_asked_and_read_as_described(bench, service, tmp_path):
 @pytest.mark.parametrize("path", ["/broken", "/short"])
 def test_a_reranker_that_answers_nonsense_names_the_query(bench, service, tmp_path, path):
     system = Systems()(described(tmp_path, kind="rerank", url=service.url + path))
-    system.index(bench.documents)
     with pytest.raises(RemoteError, match="fruit-og"):
         answer(bench, system)
 
 
 def test_a_dead_url_is_our_error(bench, tmp_path):
     system = Systems()(described(tmp_path, kind="rerank", url="http://127.0.0.1:9/rerank", timeout=1))
-    system.index(bench.documents)
     with pytest.raises(RemoteError, match="fruit-og"):
         answer(bench, system)
 
@@ -176,15 +174,14 @@ def test_a_bad_run_file_names_the_line(tmp_path, text, message):
 
 def test_bm25_ranks_by_shared_words(bench):
     plain, instructed = Systems()("bm25"), Systems()("bm25+instruction")
-    for system in (plain, instructed):
-        system.index(bench.documents)
     assert set(answer(bench, plain)["fruit-og"].values()) == {0.0}  # no document holds the word fruit
     run = answer(bench, instructed)
     assert min(run["fruit-og"][f"red-{f}"] for f in ("fig", "kiwi")) > run["fruit-og"]["green-fig"]
 
 
 def test_whether_the_instruction_reaches_the_model_is_seen(bench):
-    followed, plain = Dense(FakeEncoder(), instructed=True), Dense(FakeEncoder())
+    indexed = Indexed(lambda: Engine.in_memory(FakeEncoder()))
+    followed, plain = Dense(indexed, instructed=True), Dense(indexed)
     for system in (followed, plain):
         system.index(bench.documents)
     assert instruction_reaches(followed, bench)

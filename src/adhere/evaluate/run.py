@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from adhere.errors import AdhereError, RemoteError
 from adhere.evaluate.benchmark import Benchmark, Query
+from adhere.evaluate.journal import Journal
 from adhere.evaluate.judgements import Run, check_run, missing, tied_share
 from adhere.evaluate.measures import PAIRED, UNPAIRED, parse_measure
 from adhere.evaluate.measures.protocol import Measure, Part
@@ -51,12 +52,13 @@ def evaluate(
     systems: Sequence[System],
     *,
     measures: Measures | None = None,
+    journal: Journal | None = None,
     progress: Progress | None = None,
 ) -> list[Result]:
     """A result per benchmark, and where there are several of a kind one more over all their needs.
 
     Every result holds the rows random (mean of THROWS) and perfect. `measures` None takes those of each
-    benchmark.
+    benchmark. With a `journal`, what it already answers is not asked again.
     Errors  what a system raises, as an AdhereError naming system and query
     """
     results = []
@@ -65,8 +67,9 @@ def evaluate(
         rows = [_random(benchmark, chosen)]
         perfect: System = Perfect(benchmark.judgements)
         for system in [*systems, perfect]:
-            system.index(benchmark.documents)
-            rows.append(measured(system.name, benchmark, answer(benchmark, system, progress), chosen))
+            kept = journal if system is not perfect else None
+            run = answer(benchmark, system, journal=kept, progress=progress)
+            rows.append(measured(system.name, benchmark, run, chosen))
         results.append(Result(benchmark.name, benchmark.needs, tuple(rows)))
     alike = len({frozenset(row.values) for result in results for row in result.rows}) == 1
     return [*results, pooled(results)] if len(results) > 1 and alike else results
@@ -80,18 +83,28 @@ def default_measures(benchmark: Benchmark) -> Measures:
 
 
 def answer(
-    benchmark: Benchmark, system: System, progress: Progress | None = None
+    benchmark: Benchmark,
+    system: System,
+    *,
+    journal: Journal | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, dict[str, float]]:
-    """The run of a system that has indexed the benchmark's documents."""
+    """The run of a system. The documents are indexed only if a question is still open."""
+    answers = dict(journal.answers(benchmark, system.name)) if journal else {}
+    what, total = f"{benchmark.name}: {system.name}", len(benchmark.queries)
+    waiting = [query for query in benchmark.queries if query.id not in answers]
+    if progress and waiting:
+        progress(f"{what}, indexing", 0, total)
+    if waiting:
+        system.index(benchmark.documents)
     known = {document.id for document in benchmark.documents}
-    run: dict[str, dict[str, float]] = {}
-    for done, query in enumerate(benchmark.queries, start=1):
-        scores = ask(system, query, benchmark.candidates.get(query.id), known)
-        if scores is not None:
-            run[query.id] = scores
+    for query in waiting:
+        answers[query.id] = ask(system, query, benchmark.candidates.get(query.id), known)
+        if journal:
+            journal.add(benchmark, system.name, query.id, answers[query.id])
         if progress:
-            progress(f"{benchmark.name}: {system.name}", done, len(benchmark.queries))
-    return run
+            progress(what, len(answers), total)
+    return {query: scores for query, scores in answers.items() if scores is not None}
 
 
 def ask(
@@ -144,9 +157,7 @@ def pooled(results: Sequence[Result]) -> Result:
 def _random(benchmark: Benchmark, measures: Measures) -> Row:
     throws = []
     for seed in range(THROWS):
-        system = Random(seed)
-        system.index(benchmark.documents)
-        throws.append(measured(system.name, benchmark, answer(benchmark, system), measures))
+        throws.append(measured("random", benchmark, answer(benchmark, Random(seed)), measures))
     values = {
         measure: {case: sum(t.values[measure][case] for t in throws) / THROWS for case in cases}
         for measure, cases in throws[0].values.items()

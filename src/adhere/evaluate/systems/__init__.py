@@ -18,7 +18,7 @@ __all__ = ["Blind", "Perfect", "Random", "System", "Systems"]
 
 
 class Systems:
-    """Makes systems from their names; those over our engine share one index.
+    """Makes systems from their names; those over our encoder share one index.
 
     adhere, adhere-balanced, adhere-strict   our engine in its modes
     blind                                    our engine without the instruction
@@ -37,8 +37,8 @@ class Systems:
             "adhere-balanced": partial(self._adhere, "balanced"),
             "adhere-strict": partial(self._adhere, "strict"),
             "blind": self._blind,
-            "minilm": partial(_dense, instructed=False),
-            "minilm+instruction": partial(_dense, instructed=True),
+            "minilm": partial(self._dense, instructed=False),
+            "minilm+instruction": partial(self._dense, instructed=True),
             "bm25": partial(_bm25, instructed=False),
             "bm25+instruction": partial(_bm25, instructed=True),
         }
@@ -59,20 +59,24 @@ class Systems:
         known = [*self._plain, *(f"{kind}:..." for kind in self._with_argument)]
         raise InputError(f"There is no system {name!r}. Known: {', '.join(known)}.")
 
-    def _adhere(self, mode: Mode) -> System:
-        from adhere.evaluate.systems.engine import Adhere, Indexed
+    def _shared(self) -> Indexed:
+        from adhere.evaluate.systems.engine import Indexed
 
         self._indexed = self._indexed or Indexed()
-        return Adhere(self._indexed, mode=mode)
+        return self._indexed
+
+    def _adhere(self, mode: Mode) -> System:
+        from adhere.evaluate.systems.engine import Adhere
+
+        return Adhere(self._shared(), mode=mode)
 
     def _blind(self) -> System:
         return Blind(self._adhere("rank"))
 
+    def _dense(self, *, instructed: bool) -> System:
+        from adhere.evaluate.systems.dense import Dense
 
-def _dense(*, instructed: bool) -> System:
-    from adhere.evaluate.systems.dense import Dense
-
-    return Dense(instructed=instructed)
+        return Dense(self._shared(), instructed=instructed)
 
 
 def _bm25(*, instructed: bool) -> System:

@@ -6,41 +6,39 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from adhere.encode.protocol import Array, Encoder
+from adhere.encode.protocol import Array
 from adhere.evaluate.benchmark import Query
+from adhere.evaluate.systems.engine import Indexed
 from adhere.evaluate.systems.protocol import DEPTH
 from adhere.need import Document
 from adhere.render import concatenated
 
 
 class Dense:
-    """A plain bi-encoder over our own encoder: what the engine would be without criteria and words."""
+    """What the engine would be without criteria and words: its own vectors, searched plainly."""
 
-    def __init__(self, encoder: Encoder | None = None, *, instructed: bool = False) -> None:
-        from adhere.encode import load
-
+    def __init__(self, indexed: Indexed | None = None, *, instructed: bool = False) -> None:
         self.name = "minilm+instruction" if instructed else "minilm"
         self.instructed = instructed
-        self._encoder = encoder or load()
+        self._indexed = indexed or Indexed()
         self._ids: list[str] = []
-        self._vectors: Array = np.zeros((0, self._encoder.dimension), np.float32)
+        self._vectors: Array = np.zeros((0, 0), np.float32)
         self._owner = np.zeros(0, np.int64)
 
     def index(self, documents: Sequence[Document]) -> None:
-        passages = [
-            (place, encoded.vector)
-            for place, encodings in enumerate(self._encoder.encode_documents(documents))
-            for encoded in encodings
-        ]
+        self._indexed.index(documents)
         self._ids = [document.id for document in documents]
-        self._owner = np.array([place for place, _ in passages])
-        self._vectors = np.stack([vector for _, vector in passages])
+        kept = self._indexed.engine.store.candidates(self._ids)
+        passages = [kept[identifier].passages for identifier in self._ids]
+        self._owner = np.repeat(np.arange(len(passages)), [len(each) for each in passages])
+        self._vectors = np.stack([passage.vector for each in passages for passage in each])
 
     def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
         need = query.need
         text = concatenated(need.query, need.instruction) if self.instructed else need.query
         best = np.full(len(self._ids), -np.inf, np.float32)
-        np.maximum.at(best, self._owner, self._vectors @ self._encoder.encode_queries([text])[0])
+        vector = self._indexed.engine.encoder.encode_queries([text])[0]
+        np.maximum.at(best, self._owner, self._vectors @ vector)
         scores = dict(zip(self._ids, best.tolist(), strict=True))
         if candidates is not None:
             return {document: scores[document] for document in candidates}
