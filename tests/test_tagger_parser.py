@@ -81,3 +81,9 @@ def test_a_tagger_with_other_labels_is_refused(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"labels": ["O"], "sure": 0.5}')
     with pytest.raises(ModelError, match="other labels"):
         TaggerParser(tmp_path)
+
+
+@packaged
+def test_a_cue_word_inside_the_condition_stays_in_it(parser: TaggerParser) -> None:
+    (want,) = parser.parse("Don't leave out rejected PEPs.", query="asyncio", now=NOW).criteria
+    assert (want.polarity, want.what) == ("want", About("rejected PEPs"))

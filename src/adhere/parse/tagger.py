@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from adhere.errors import InputError, ModelError
-from adhere.need import About, Criteria, Criterion, Parsed
+from adhere.need import About, Criteria, Criterion, Parsed, Span
 from adhere.parse import tags
 from adhere.parse.rules import compose
 from adhere.parse.rules.link import Linker
@@ -127,13 +127,16 @@ class TaggerParser:
         clause = found[bisect_right([c.span[0] for c in found], criterion.span[0]) - 1]
         what = criterion.what
         if clause.core and what == About(content(instruction[slice(*clause.span)])):
-            what = About(content(instruction[slice(*clause.core)]))
+            what = About(_words(instruction, clause.core))
         confidence = min(criterion.confidence, clause.confidence)
         if criterion.assumed or clause.confidence >= self._sure:
             return replace(criterion, what=what, confidence=confidence)
-        words = " ".join(instruction[slice(*(clause.core or clause.span))].split())
-        question = _ASK[criterion.polarity].format(words)
+        question = _ASK[criterion.polarity].format(_words(instruction, clause.core or clause.span))
         return replace(criterion, what=what, confidence=confidence, assumed=True, question=question)
+
+
+def _words(text: str, span: Span) -> str:
+    return " ".join(text[slice(*span)].split())
 
 
 def _threshold(folder: Path) -> float:
