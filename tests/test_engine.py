@@ -14,6 +14,7 @@ from adhere.need import Answer, Criteria, Criterion, Expression, Field, Form, Me
 from adhere.need import Any as AnyOf
 from adhere.parse.language import read, write
 from adhere.search.engine import Engine
+from adhere.search.trace import Event, Planned
 from adhere.store.memory import MemoryStore
 from adhere.testing.fakes import FakeEncoder
 from adhere.testing.parsers import ScriptedParser
@@ -219,3 +220,21 @@ def test_the_trace_names_each_step_with_counts_and_milliseconds(engine: Engine) 
         "explain",
     ]
     assert all(step.ms >= 0 for step in steps)
+
+
+def test_a_listener_hears_the_plan_first_and_then_every_step(engine: Engine) -> None:
+    heard: list[Event] = []
+    answer = search(engine, 'avoid field(status = "Rejected")', on_event=heard.append)
+    plans = [event for event in heard if isinstance(event, Planned)]
+    steps = [event for event in heard if not isinstance(event, Planned)]
+    assert plans == [heard[1]] and plans[0].criteria == answer.criteria
+    assert tuple(steps) == answer.trace and steps[0].step == "parse"
+
+
+def test_what_a_listener_raises_ends_the_search(engine: Engine) -> None:
+    def tired(event: Event) -> None:
+        if not isinstance(event, Planned) and event.step == "find":
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        engine.search("lazy imports", on_event=tired)

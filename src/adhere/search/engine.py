@@ -26,7 +26,7 @@ from adhere.parse.language import check, contradictions, read
 from adhere.parse.protocol import Parser
 from adhere.schema import FieldType, Schema
 from adhere.search.execute import REMOVED, Outcome, Parts, Request, execute
-from adhere.search.trace import Trace
+from adhere.search.trace import OnEvent, Planned, Trace
 from adhere.store.infer import dated
 from adhere.store.protocol import Clause, Entry, Store, Words
 
@@ -185,22 +185,26 @@ class Engine:
         criteria: str | Criteria | None = None,
         standing: str = "",
         only: Sequence[str] | None = None,
+        on_event: OnEvent | None = None,
     ) -> Answer:
         """The k best documents for a query under an instruction, each with its ledger.
 
         `filters` (criteria notation) are trusted and exact: nothing in the instruction loosens them.
         `criteria` replace parsing; `only` searches just these documents; `as_of` is the clock, and hides
-        what was written or superseded later.
+        what was written or superseded later. `on_event` is told what is planned and then each step as it
+        ends; what it raises ends the search.
         Errors  InputError, CriteriaError, SchemaError before anything is searched
         """
         need = Need(query, instruction, as_of, standing or self.standing, _criteria(filters, "filter"))
-        trace = Trace()
+        trace = Trace(on_event)
         with trace.step("parse") as count:
             parsed, request = self._request(
                 need, _criteria(criteria, "given") if criteria is not None else None
             )
             request = replace(request, mode=_mode(mode), k=_positive(k), only=only)
             count.value = len(request.criteria)
+        notes = (*parsed.notes, *contradictions(request.criteria))
+        trace.tell(Planned(need, parsed, request.criteria, mode, notes))
         outcome = execute(self._parts(request), request, trace)
         return Answer(
             need=need,
@@ -210,7 +214,7 @@ class Engine:
             mode=mode,
             removed=outcome.removed,
             relax=outcome.relax,
-            notes=(*parsed.notes, *contradictions(request.criteria)),
+            notes=notes,
             trace=tuple(trace.steps),
             took_ms=trace.took_ms,
         )

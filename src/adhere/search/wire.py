@@ -25,6 +25,7 @@ from adhere.need import (
 )
 from adhere.need import conditions as leaves
 from adhere.parse.language import says, write, write_criterion
+from adhere.search.trace import Planned
 
 Json = Any
 
@@ -68,6 +69,18 @@ def parsed_to_json(
         "mode": mode,
         "as_of": None if as_of is None else as_of.isoformat(),
         **_criteria(parsed.criteria, parsed, ()),
+    }
+
+
+def planned_to_json(planned: Planned) -> dict[str, Json]:
+    """What is going to run, as it is known before anything is looked for: the answer's criteria part."""
+    need = planned.need
+    return {
+        "query": need.query,
+        "instruction": need.instruction,
+        "mode": planned.mode,
+        "as_of": None if need.as_of is None else need.as_of.isoformat(),
+        **_criteria(planned.criteria, planned.parsed, planned.notes),
     }
 
 
