@@ -6,6 +6,7 @@ import pytest
 
 from adhere.errors import InputError
 from adhere.need import Document
+from adhere.schema import FieldInfo, Schema
 from adhere.search.obey import obey
 from adhere.testing.fakes import FakeEncoder
 from adhere.testing.parsers import ScriptedParser
@@ -45,3 +46,21 @@ def test_mappings_are_documents_and_others_are_an_error() -> None:
     assert answer.ids == ["7"] and answer.hits[0].document.fields == {"year": 2020}
     with pytest.raises(InputError, match="id and text"):
         obey(lambda query, k: [{"body": "x"}], encoder=FakeEncoder(), parser=PARSER)("imports")
+
+
+def test_a_field_of_the_schema_is_known_even_where_no_result_has_it() -> None:
+    schema = Schema({"year": FieldInfo("year", "number")}, time_field="")
+    bare = obey(lambda query, k: [Document("a", "lazy imports")], schema=schema, encoder=FakeEncoder())
+    assert bare("imports", criteria="want field(year > 2000)").hits == ()
+    assert bare("imports", criteria="avoid field(year > 2000)").ids == ["a"]
+
+
+def test_the_schema_says_which_field_is_the_time() -> None:
+    schema = Schema({"seen": FieldInfo("seen", "date")}, time_field="seen")
+    rows = [
+        {"id": day, "text": "lazy imports", "fields": {"seen": day}} for day in ("2020-05-01", "2022-05-01")
+    ]
+    answer = obey(lambda query, k: rows, schema=schema, encoder=FakeEncoder())(
+        "imports", criteria='want time(before d"2021-01-01")'
+    )
+    assert answer.ids == ["2020-05-01"]
