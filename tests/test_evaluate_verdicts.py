@@ -67,6 +67,7 @@ def test_evidence_is_right_where_it_overlaps_the_marked_words():
     found = cases([label] * 5, judged, {"d": document})
     np.testing.assert_array_equal(found.evidence, [1.0, 0.0, 0.0, np.nan, np.nan])
     assert np.isnan(found.p[-1])
+    assert verdict_measures(found, resamples=10)["evidence-right"].n == 3
 
 
 def test_intervals_resample_needs():

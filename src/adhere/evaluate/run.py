@@ -20,7 +20,9 @@ Progress = Callable[[str, int, int], None]
 """Called with what is running, queries answered and queries in all."""
 
 THROWS = 20
-"""Runs that the random row is the mean of: one throw of the dice is too noisy to be called chance."""
+"""Most runs that the random row is the mean of: one throw of the dice is too noisy to be called chance."""
+RANKINGS = 2000
+"""Random rankings that are enough: over many queries a few throws will do."""
 POOLED = "all"
 
 Values = Mapping[str, Mapping[str, float]]
@@ -57,8 +59,8 @@ def evaluate(
 ) -> list[Result]:
     """A result per benchmark, and where there are several of a kind one more over all their needs.
 
-    Every result holds the rows random (mean of THROWS) and perfect. `measures` None takes those of each
-    benchmark. With a `journal`, what it already answers is not asked again.
+    Every result holds the rows random (mean of up to THROWS runs) and perfect. `measures` None takes those
+    of each benchmark. With a `journal`, what it already answers is not asked again.
     Errors  what a system raises, as an AdhereError naming system and query
     """
     results = []
@@ -156,10 +158,10 @@ def pooled(results: Sequence[Result]) -> Result:
 
 def _random(benchmark: Benchmark, measures: Measures) -> Row:
     throws = []
-    for seed in range(THROWS):
+    for seed in range(max(1, min(THROWS, RANKINGS // max(1, len(benchmark.queries))))):
         throws.append(measured("random", benchmark, answer(benchmark, Random(seed)), measures))
     values = {
-        measure: {case: sum(t.values[measure][case] for t in throws) / THROWS for case in cases}
+        measure: {case: sum(t.values[measure][case] for t in throws) / len(throws) for case in cases}
         for measure, cases in throws[0].values.items()
     }
     return Row("random", values, throws[0].queries, 0, 0.0)

@@ -201,9 +201,16 @@ def verdict_measures(found: Cases, *, seed: int = 0, resamples: int = RESAMPLES)
         for name, measure in MEASURES.items():
             samples[name].append(measure(sample))
     return {
-        name: _estimate(measure(found) if groups else np.nan, samples[name], len(found.p))
+        name: _estimate(measure(found) if groups else np.nan, samples[name], _entering(name, found))
         for name, measure in MEASURES.items()
     }
+
+
+def _entering(name: str, found: Cases) -> int:
+    """How many cases a measure is about."""
+    if name == "false-violations":
+        return int((found.p < 0.5).sum())
+    return int((~np.isnan(found.evidence)).sum()) if name == "evidence-right" else len(found.p)
 
 
 def _estimate(value: float, samples: Sequence[float], n: int) -> Estimate:

@@ -2,7 +2,8 @@
 
 *Flipped* documents are relevant originally and not under the change, *staying* ones under both. p-MRR,
 two-way accuracy and violations can be bought by a worse changed run; interaction and selective p-MRR
-cannot, because they ask whether flipped documents moved relative to the staying ones.
+cannot, because they ask whether flipped documents moved relative to the staying ones. A worse original run
+can raise these two (docs/Evaluation.md): read them together with the nDCG of both runs.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class Interaction(PairMeasure):
     """Share of (flipped, staying) pairs whose rank margin moves in favour of the staying document.
 
     Formula  over pairs (f, s): [m' > m] + [m' = m] / 2 with m = rank(f) - rank(s) originally, m' after
-    Chance   1/2, also for a system that ignores the instruction and for noise added to either run
+    Chance   1/2, also for a system that ignores the instruction, and at most that for noise added to the
+             changed run or to both
     """
 
     __slots__ = ()
