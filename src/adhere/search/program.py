@@ -36,7 +36,7 @@ from adhere.store.protocol import (
     Words,
 )
 
-AVOID = 2.0
+AVOID = 3.0
 WISH = 0.35
 FLOOR = 0.02
 QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 6.0, 2.0, -4.0

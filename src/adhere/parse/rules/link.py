@@ -33,7 +33,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 """Other words for common field names, by the stem of the name."""
 
 _TOKEN = re.compile(r"\w+(?:[.+#'’-]\w+)*")
-_JOINED = re.compile(r"[\s,]*(?:or|and|and/or|/)?[\s,]*$", re.IGNORECASE)
+_JOINED = re.compile(r"[\s,]*(?:or|and|and/or|/)?(?:\s+(?:the|an?|from|by|in|for))?[\s,]*$", re.IGNORECASE)
 _VERSION = re.compile(
     rf"\b(?:(?P<word>for|in|on|targets?|targeting|target|version|since|from|before|after|until|up to|"
     rf"{COMPARED}) )?(?:the )?"
