@@ -1,4 +1,4 @@
-"""Twenty instructions, obeyed: the program each becomes and the documents it finds, with the shipped model."""
+"""Twenty instructions, obeyed: the program each becomes, and what it finds with the shipped model."""
 
 from __future__ import annotations
 
