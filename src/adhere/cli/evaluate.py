@@ -98,15 +98,21 @@ def _table(bench: dict[str, Any]) -> Table:
     table.add_column("")
     for name in names:
         table.add_column(name.replace("/", "\n"), justify="right")
+    table.add_column("missing\ntied", justify="right")
     for system in bench["systems"]:
-        cells = [_cell(system["measures"][name], signed="MRR" in name) for name in names]
-        table.add_row(plain(system["name"]), *cells)
+        cells = [_cell(system["measures"][name], bench["needs"], signed="MRR" in name) for name in names]
+        table.add_row(plain(system["name"]), *cells, f"{system['missing']}\n{system['tied']:.0%}")
     return table
 
 
-def _cell(found: dict[str, Any], *, signed: bool) -> str:
+def _cell(found: dict[str, Any], needs: int, *, signed: bool) -> str:
+    """The value, its interval, and how many needs it is over where that is not all of them."""
     if found["value"] is None:
         return "no case"
-    sign = "+" if signed else ""
-    value, low, high = (format(100 * found[key], f"{sign}.0f") for key in ("value", "low", "high"))
-    return f"{value}\n{low} … {high}"
+    value, low, high = (_percent(found[key], signed) for key in ("value", "low", "high"))
+    return f"{value}\n{low}..{high}" + (f"\nn {found['n']}" if found["n"] < needs else "")
+
+
+def _percent(share: float, signed: bool) -> str:
+    """x100 without digits after the point, and no minus before a zero."""
+    return format(round(100 * share) + 0, "+d" if signed and round(100 * share) else "d")
