@@ -1,0 +1,128 @@
+/**
+ * The criteria as chips. What a chip shows is what runs: its buttons change the text that is sent.
+ *
+ * @typedef {import("./state.js").Chip} Chip
+ * @typedef {object} Does  what the chips may ask of the page
+ * @property {(chip: Chip, change: Partial<import("./state.js").Change>) => void} change
+ * @property {(keys: string[]) => void} touch
+ * @property {() => void} restore
+ */
+
+import { el, icon, redraw } from "./dom.js";
+import { flipped, head, otherStrength } from "./notation.js";
+import { body } from "./state.js";
+
+/** Key of the chip whose text is being edited; one at a time. @type {string | null} */
+let editing = null;
+
+/**
+ * @param {HTMLElement} container
+ * @param {Chip[]} chips
+ * @param {Map<string, {violated: number, unknown: number}>} removed  documents, by the key of the chip
+ * @param {Does} does
+ */
+export function showChips(container, chips, removed, does) {
+  const again = () => showChips(container, chips, removed, does);
+  const shown = chips.filter((chip) => !chip.gone);
+  let number = 0;
+  const rows = shown.map((chip) => {
+    const own = chip.on ? (number += 1) : 0;
+    return chip.key === editing ? editor(chip, does, again) : row(chip, own, removed.get(chip.key), does, again);
+  });
+  const gone = chips.length - shown.length;
+  const restore = el("button", { type: "button", class: "link", onclick: does.restore }, `restore ${gone} removed`);
+  redraw(container, ...rows, gone > 0 && el("li", { class: "gone" }, restore));
+  container.querySelector("input.notation")?.focus();
+}
+
+/** Let the chips of these criteria stand out. @param {HTMLElement} container @param {string[]} keys */
+export function touchChips(container, keys) {
+  for (const chip of container.querySelectorAll(".chip")) {
+    chip.classList.toggle("touched", keys.includes(/** @type {HTMLElement} */ (chip).dataset.key ?? ""));
+  }
+}
+
+function row(chip, number, removed, does, again) {
+  const start = head(chip.text);
+  const polarity = start?.polarity ?? "want";
+  const says = chip.says || body(chip.text);
+  const strength = start?.hard ? "must" : "wish";
+  const button = (name, label, onclick, ...inside) =>
+    el("button", { type: "button", class: name, title: label, "aria-label": `${label}: ${says}`,
+      "data-focus": `${chip.key} ${name}`, onclick }, ...inside);
+  const edit = () => {
+    editing = chip.key;
+    again();
+  };
+  return el("li",
+    {
+      class: `chip ${start?.positive ? "positive" : "negative"} ${start?.hard ? "hard" : "soft"} ${chip.on ? "" : "off"}`,
+      "data-key": chip.key, "data-text": chip.text,
+      onmouseenter: () => does.touch([chip.key]), onmouseleave: () => does.touch([]),
+      onfocusin: () => does.touch([chip.key]), onfocusout: () => does.touch([]),
+    },
+    toggle(chip, number, says, does),
+    button("polarity", "Flip to the opposite", () => does.change(chip, { text: flipped(chip.text) }),
+      polarity, start?.assumed && "?", icon("flip")),
+    button("says", "Edit the notation", edit, says),
+    removed && el("span", { class: "removed", title: removedTitle(removed) },
+      `−${(removed.violated + removed.unknown).toLocaleString("en")}`),
+    el("span", { class: "tools" },
+      button("strength", strengthLabel(start), () => does.change(chip, { text: otherStrength(chip.text) }), icon(strength)),
+      button("edit", "Edit the notation", edit, icon("edit")),
+      button("remove", "Remove", () => does.change(chip, { gone: true }), icon("remove"))),
+    chip.question && el("span", { class: "question" }, `Assumed, so it only demotes. ${chip.question}`),
+  );
+}
+
+function toggle(chip, number, says, does) {
+  return el("label", { class: "toggle", title: chip.on ? "Switch off" : "Switch on" },
+    el("input", {
+      type: "checkbox", checked: chip.on, "aria-label": `Apply: ${says}`, "data-focus": `${chip.key} toggle`,
+      onchange: () => does.change(chip, { on: !chip.on }),
+    }),
+    el("span", { class: "number", "aria-hidden": "true" }, chip.on ? String(number) : "–"),
+  );
+}
+
+function editor(chip, does, again) {
+  const complaint = el("span", { class: "complaint", role: "alert" });
+  const input = /** @type {HTMLInputElement} */ (
+    el("input", { class: "notation", value: chip.text, "aria-label": "Criterion in the notation", spellcheck: "false" })
+  );
+  const close = () => {
+    editing = null;
+    again();
+  };
+  const save = (event) => {
+    event.preventDefault();
+    const text = input.value.trim();
+    if (!head(text)) {
+      complaint.textContent = "Begin with want, avoid, prefer or disprefer.";
+      return;
+    }
+    close();
+    does.change(chip, { text });
+  };
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    close();
+  });
+  return el("li", { class: "chip editing", "data-key": chip.key },
+    el("form", { onsubmit: save }, input,
+      el("button", { class: "save", type: "submit" }, "Run"),
+      el("button", { class: "link", type: "button", onclick: close }, "Cancel")),
+    complaint,
+  );
+}
+
+function strengthLabel(start) {
+  if (start?.assumed) return "Assumed. Make it a rule";
+  return start?.hard ? "A rule. Make it a wish" : "A wish. Make it a rule";
+}
+
+function removedTitle({ violated, unknown }) {
+  const without = unknown ? `, and ${unknown.toLocaleString("en")} that have no value to tell by` : "";
+  return `Takes away ${violated.toLocaleString("en")} documents${without}`;
+}

@@ -1,0 +1,87 @@
+/**
+ * The facet strip: the fields of the store with their values. A click asks for a value, the next one
+ * refuses it, the third lets go.
+ *
+ * @typedef {import("./api.js").Field} Field
+ * @typedef {import("./state.js").Need} Need
+ */
+
+import { el, redraw } from "./dom.js";
+import { fieldText, readField } from "./notation.js";
+
+const MOST_VALUES = 60;
+/** A field with more values is an identifier rather than a facet. */
+const MOST_FIELDS = 8;
+/** @type {Set<string>} */
+const TYPES = new Set(["keyword", "boolean", "version", "number"]);
+
+/** The fields worth a facet, those that split the documents most plainly first. @param {Field[]} fields @param {number} documents */
+export function facets(fields, documents) {
+  const several = fields.filter(({ type, values, complete }) => {
+    const distinct = Object.keys(values).length;
+    return TYPES.has(type) && complete && distinct >= 2 && distinct <= (type === "number" ? 12 : MOST_VALUES);
+  });
+  const told = (field) => field.documents / Math.max(1, documents) - Object.keys(field.values).length / 100;
+  return several.sort((a, b) => told(b) - told(a)).slice(0, MOST_FIELDS);
+}
+
+/**
+ * @param {HTMLElement} container
+ * @param {Field[]} fields
+ * @param {import("./state.js").Chip[]} chips  all that run, whoever asked for them
+ * @param {(field: Field, value: string) => void} pick
+ */
+export function showFacets(container, fields, chips, pick) {
+  const open = container.querySelector("details[open]")?.getAttribute("data-field");
+  const state = (field, value) => {
+    const asks = chips.map((chip) => readField(chip.text)).filter((each) => each?.name === field.name && each.values.includes(value));
+    return asks.at(-1)?.polarity ?? "";
+  };
+  redraw(container, ...fields.map((field) => {
+    const values = Object.entries(field.values);
+    const picked = values.filter(([value]) => state(field, value)).length;
+    return el("details", { name: "facet", "data-field": field.name, open: field.name === open },
+      el("summary", { "data-focus": `facet ${field.name}` }, field.name.replaceAll("_", " "),
+        picked > 0 && el("span", { class: "picked" }, String(picked))),
+      el("ul", {}, ...values.map(([value, count]) => choice(field, value, count, state(field, value), pick))));
+  }));
+}
+
+function choice(field, value, count, state, pick) {
+  const next = { "": `Only ${value}`, want: `Not ${value}`, avoid: `Let go of ${value}` }[state];
+  return el("li", {},
+    el("button", {
+      type: "button", class: `value ${state}`, title: next, "aria-label": `${value}, ${count} documents. ${next}`,
+      "data-focus": `facet ${field.name} ${value}`, onclick: () => pick(field, value),
+    }, el("span", { class: "sign", "aria-hidden": "true" }, { "": "", want: "+", avoid: "−" }[state]),
+    el("span", { class: "name" }, value), el("span", { class: "count" }, count.toLocaleString("en"))));
+}
+
+/**
+ * The need after a click on a value: nothing, want, avoid, nothing. Values of one field share one criterion.
+ * @param {Need} need
+ * @param {Field} field
+ * @param {string} value
+ * @returns {Need}
+ */
+export function picked(need, field, value) {
+  const own = need.added.map((each) => ({ ...each, asks: readField(each.text) }));
+  const holds = (each, polarity) => each.asks?.name === field.name && each.asks.polarity === polarity;
+  const has = (polarity) => own.some((each) => holds(each, polarity) && each.asks.values.includes(value));
+  const next = has("want") ? "avoid" : has("avoid") ? null : "want";
+  const without = own.flatMap((each) => {
+    if (each.asks?.name !== field.name || !each.asks.values.includes(value)) return [each];
+    const values = each.asks.values.filter((other) => other !== value);
+    return values.length > 0 ? [rewritten(each, field, values)] : [];
+  });
+  const joins = next && without.findIndex((each) => holds(each, next));
+  const added = joins !== null && joins >= 0
+    ? without.map((each, at) => (at === joins ? rewritten(each, field, [...each.asks.values, value]) : each))
+    : [...without, ...(next ? [{ text: fieldText(next, field, [value]), on: true }] : [])];
+  return { ...need, added: added.map(({ text, on }) => ({ text, on })) };
+}
+
+function rewritten(each, field, values) {
+  const text = fieldText(each.asks.polarity, field, values);
+  return { ...each, text, asks: readField(text) };
+}

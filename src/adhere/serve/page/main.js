@@ -1,0 +1,288 @@
+/**
+ * The page as a whole: a need goes in, and what runs, what was found and what changed come out.
+ *
+ *     need -> parse -> chips -> search with exactly these -> hits, slope, what was removed
+ */
+
+import * as api from "./api.js";
+import { showChips, touchChips } from "./chips.js";
+import { counted, el, redraw } from "./dom.js";
+import { showExamples } from "./examples.js";
+import { facets, picked, showFacets } from "./facets.js";
+import { Instruction } from "./instruction.js";
+import { head, otherStrength } from "./notation.js";
+import { closeHit, showHits, shown, step } from "./results.js";
+import { moves, showSlope, TOP, touchSlope } from "./slope.js";
+import { body, changed, chips, fromHash, nothing, program, running, toHash } from "./state.js";
+import { range, showTimeline } from "./timeline.js";
+import { relaxed, showRemoved } from "./why.js";
+
+/** Milliseconds of rest after a key: before the instruction is read, and before it is run. */
+const READ = 140;
+const RUN = 500;
+/** How deep the ranks of the plain search, and the reasons of what fell, are looked up. */
+const DEEP = 50;
+
+const at = (id) => /** @type {any} */ (document.getElementById(id));
+const [query, area] = [at("query"), at("instruction")];
+
+/** @type {import("./state.js").Need} */
+let need = fromHash(location.hash);
+/** @type {import("./api.js").Parsed | null} */
+let parsed = null;
+/** @type {import("./api.js").Schema} */
+let schema = { documents: 0, time_field: "", fields: [] };
+/** @type {import("./api.js").Field[]} */
+let strip = [];
+/** What the last search ran and removed. @type {{chips: import("./state.js").Chip[], answer: import("./api.js").Answer} | null} */
+let last = null;
+/** English of criteria by their text without polarity. @type {Map<string, string>} */
+const english = new Map();
+let timer = 0;
+let work = new AbortController();
+
+const instruction = new Instruction(area, at("echo"), touch);
+
+// --- what the user does --------------------------------------------------------------------------
+
+query.addEventListener("input", () => change({ ...need, query: query.value }, RUN));
+area.addEventListener("input", () => {
+  instruction.typed();
+  change({ ...need, instruction: area.value }, RUN);
+});
+at("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  change(need, 0);
+});
+area.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  change(need, 0);
+});
+window.addEventListener("hashchange", () => {
+  if (location.hash.slice(1) !== toHash(need)) start(fromHash(location.hash));
+});
+document.addEventListener("keydown", (event) => {
+  const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea");
+  if (event.key === "/" && !typing) query.focus();
+  else if (event.key === "ArrowDown" && leavesDown(event)) step(at("hits"), 1);
+  else if (event.key === "ArrowUp" && !typing) {
+    if (!step(at("hits"), -1)) query.focus();
+  } else if (event.key === "Escape") escape();
+  else return;
+  if (event.key !== "Escape") event.preventDefault();
+});
+document.addEventListener("click", (event) => {
+  const inside = event.target instanceof Element && event.target.closest("#facets");
+  if (!inside && event.target instanceof Element && event.target.isConnected) closeFacets();
+});
+at("token").addEventListener("submit", (event) => {
+  event.preventDefault();
+  api.useToken(new FormData(event.target).get("token"));
+  at("token").hidden = true;
+  open();
+});
+
+function leavesDown(event) {
+  return event.target === query || !(event.target instanceof HTMLElement && event.target.matches("input, textarea"));
+}
+
+function escape() {
+  if (!closeFacets() && !closeHit(at("hits"))) /** @type {HTMLElement} */ (document.activeElement)?.blur();
+}
+
+function closeFacets() {
+  const open = at("facets").querySelector("details[open]");
+  if (open) open.open = false;
+  return open !== null;
+}
+
+const does = {
+  change: (chip, what) => change(changed(need, chip, what), 0),
+  touch,
+  restore: () => {
+    const changes = Object.entries(need.changes).map(([key, each]) => [key, { ...each, gone: false }]);
+    change({ ...need, changes: Object.fromEntries(changes.filter(([key, each]) => each.text !== key || !each.on)) }, 0);
+  },
+  soften: (chip) => change(changed(need, chip, { text: otherStrength(chip.text) }), 0),
+  relax: (text) => {
+    const softer = relaxed(text, last?.chips ?? []).reduce((sum, [chip, to]) => changed(sum, chip, { text: to }), need);
+    // Where no chip is softened it is the day that hides the documents.
+    change(softer === need ? { ...need, asOf: "" } : softer, 0);
+  },
+};
+
+// --- from the need to the answer -----------------------------------------------------------------
+
+/** Take over a need: show at once what is known, and read and run it after a rest of `rest` ms. */
+function change(next, rest) {
+  need = next;
+  history.replaceState(null, "", `#${toHash(need)}`);
+  clearTimeout(timer);
+  work.abort();
+  work = new AbortController();
+  const { signal } = work;
+  draw();
+  timer = setTimeout(() => run(signal, rest), rest && READ);
+}
+
+async function run(signal, rest) {
+  try {
+    parsed = await read(signal);
+    draw();
+    if (rest) await new Promise((done) => setTimeout(done, rest - READ));
+    if (!signal.aborted) await search(signal);
+    complain(null);
+  } catch (problem) {
+    if (!signal.aborted) complain(problem);
+  }
+}
+
+async function read(signal) {
+  if (!need.instruction.trim()) return null;
+  // The query gives the parser context only; the same pair is not asked twice.
+  if (parsed && parsed.instruction === need.instruction && parsed.query === need.query) return parsed;
+  return api.parse(need.instruction, need.query, signal);
+}
+
+async function search(signal) {
+  const all = standing();
+  const criteria = program(all);
+  const asked = need.query.trim() !== "" || criteria !== "";
+  at("welcome").hidden = asked;
+  at("answer").hidden = !asked;
+  at("aside").hidden = !asked;
+  if (!asked) return;
+  at("answer").setAttribute("aria-busy", "true");
+  try {
+    const same = { query: need.query, ...(need.asOf && { as_of: `${need.asOf}T00:00:00Z` }) };
+    const [answer, plain] = await Promise.all([
+      api.search({ ...same, instruction: need.instruction, criteria, k: TOP, documents: true }, signal),
+      need.query.trim() && criteria ? api.search({ ...same, instruction: "", criteria: "", k: DEEP }, signal) : null,
+    ]);
+    const fell = plain && plain.hits.slice(0, TOP).some((hit) => answer.hits.every((each) => each.id !== hit.id));
+    // What fell out is in no answer; the ranking that removes nothing has its ledger.
+    const judged = fell && (await api.search({ ...same, instruction: need.instruction, criteria, k: 2 * DEEP, mode: "rank" }, signal));
+    show(running(all), answer, plain, judged ? judged.hits : []);
+  } finally {
+    if (!signal.aborted) at("answer").removeAttribute("aria-busy");
+  }
+}
+
+// --- showing it ------------------------------------------------------------------------------------
+
+function show(ran, answer, plain, judged) {
+  last = { chips: ran, answer };
+  for (const criterion of answer.criteria) english.set(body(criterion.text), criterion.says);
+  const labels = labelsOf(answer);
+  const before = new Map((plain?.hits ?? []).map((hit) => [hit.id, hit.rank]));
+  const ranks = plain ? before : new Map(answer.hits.map((hit) => [hit.id, hit.rank]));
+  showHits(at("hits"), answer.hits, labels, ranks, facts);
+  at("found").textContent = found(answer);
+  at("nothing").hidden = answer.hits.length > 0;
+  at("slope").hidden = !plain;
+  if (plain) showSlope(at("slope"), moves(plain, answer, judged, labels), goTo);
+  showRemoved(at("removed"), ran, answer, schema.documents, does);
+  at("program").textContent = answer.program || "# no criteria: the query alone";
+  at("trace").textContent = answer.trace.map(({ step, count, ms }) => `${step} ${count} (${ms.toFixed(1)} ms)`).join(" → ");
+  draw();
+}
+
+function draw() {
+  const all = standing();
+  instruction.show(parsed, all);
+  const removed = new Map();
+  last?.answer.removed.forEach(({ criterion, violated, unknown }) => {
+    const chip = criterion.startsWith("c") ? last?.chips[Number(criterion.slice(1)) - 1] : undefined;
+    if (chip && violated + unknown > 0) removed.set(`${chip.key}\n${chip.text}`, { violated, unknown });
+  });
+  const counts = all.map((chip) => [chip.key, chip.on ? removed.get(`${chip.key}\n${chip.text}`) : undefined]);
+  showChips(at("chips"), all, new Map(counts), does);
+  showNotes(at("notes"), parsed);
+  showFacets(at("facets"), strip, running(all), (field, value) => change(picked(need, field, value), 0));
+  showTimeline(at("timeline"), range(schema), need.asOf, (asOf) => change({ ...need, asOf }, 0));
+}
+
+/** The chips of the text as it stands; while it is read anew, those of the text before. */
+const standing = () => chips(need, need.instruction.trim() ? parsed : null, english);
+
+function showNotes(container, parsed) {
+  const notes = parsed?.notes ?? [];
+  redraw(container, ...notes.map(({ span, why }) => {
+    const words = span ? Array.from(parsed.instruction).slice(...span).join("") : "";
+    return el("li", {}, words && el("q", {}, words), ` ${why}`);
+  }));
+}
+
+/** How to speak of each criterion of an answer, by its id. */
+function labelsOf(answer) {
+  return new Map(answer.criteria.map(({ id, kind, says, text }) => {
+    const start = head(text);
+    const number = id.replace("c", "");
+    return [id, { number, says, exact: kind !== "about", hard: start?.hard ?? false, positive: start?.positive ?? true }];
+  }));
+}
+
+/** What to tell of a document under its title: the values of the facets, and its day. */
+function facts(found) {
+  const values = strip.slice(0, 4).filter(({ type }) => type === "keyword" || type === "version")
+    .map(({ name }) => found.fields[name]).filter((value) => value !== undefined && value !== null && value !== "");
+  return [...values.map(shown), ...(found.time ? [found.time.slice(0, 10)] : [])];
+}
+
+function found(answer) {
+  const passing = answer.trace.find(({ step }) => step === "filter")?.count ?? answer.hits.length;
+  const count = answer.hits.length < passing ? `The best ${answer.hits.length} of ${counted(passing, "document")}` : counted(passing, "document");
+  return `${count} in ${Math.round(answer.took_ms)} ms`;
+}
+
+/** @param {any} problem null when all is well */
+function complain(problem) {
+  const box = at("problem");
+  box.hidden = problem === null;
+  if (problem === null) return;
+  if (problem.status === 401) {
+    at("token").hidden = false;
+    at("token").querySelector("input").focus();
+  }
+  redraw(box, el("strong", {}, problem.title ?? "The page failed"), el("p", {}, problem.message));
+}
+
+function touch(keys) {
+  instruction.touch(keys);
+  touchChips(at("chips"), keys);
+}
+
+function goTo(id) {
+  const title = [...at("hits").children].find((hit) => hit.dataset.id === id)?.querySelector("button.title");
+  title?.focus();
+  title?.scrollIntoView({ block: "center" });
+}
+
+at("hits").addEventListener("pointerover", (event) => touchSlope(at("slope"), event.target.closest(".hit")?.dataset.id ?? null));
+at("hits").addEventListener("pointerleave", () => touchSlope(at("slope"), null));
+at("hits").addEventListener("focusin", (event) => touchSlope(at("slope"), event.target.closest(".hit")?.dataset.id ?? null));
+
+// --- start -----------------------------------------------------------------------------------------
+
+/** Begin with a need, as typed or as an address carries it. */
+function start(next) {
+  query.value = next.query;
+  area.value = next.instruction;
+  change(next, 0);
+}
+
+async function open() {
+  try {
+    schema = await api.schema();
+    strip = facets(schema.fields, schema.documents);
+    at("store").textContent = counted(schema.documents, "document");
+    showExamples(at("welcome"), schema, strip, (example) =>
+      start({ ...nothing(), query: example.query, instruction: example.instruction }));
+    start(need);
+  } catch (problem) {
+    complain(problem);
+  }
+}
+
+open();
