@@ -1,0 +1,145 @@
+"""Compare ways to make one score of the query, wants, avoids and wishes, on the development set.
+
+    python benchmarks/combine.py --data DIR
+
+Every way sees the same parse and the same clause probabilities and ranks the judged pool of every need.
+Needs whose criteria are of exact kinds are few there: this is about `about`. Development figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from adhere.evaluate.measures import parse_measure
+from adhere.evaluate.statistics import estimate
+from adhere.judge.about import HALF_BM25, Calibration
+from adhere.judge.logic import effective
+from adhere.need import About, All, Any, Criterion, Expression, Not, conditions
+from adhere.search.program import FLOOR, QUERY_BIAS, QUERY_MEANING, QUERY_WORDS, WISH
+from development import Table, arguments, corpora, features
+
+MEASURES = (
+    "nDCG@10/og",
+    "nDCG@10/changed",
+    "interaction",
+    "selective-p-MRR",
+    "violations@10",
+    "p-MRR",
+    "two-way",
+)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One query on its pool: p of the query, and each criterion with the p that it is favourable."""
+
+    query: Table
+    terms: list[tuple[Criterion, Table]]
+
+
+Way = Callable[[Scored], Table]
+
+
+def logs(*, avoid: float, want: float = 1.0, root: float = 0.5, floor: float = FLOOR) -> Way:
+    """ln p(query) + want * sum ln p / n ** root + avoid * sum ln(1 - p) + WISH * wishes."""
+
+    def way(scored: Scored) -> Table:
+        wants = sum(criterion.polarity == "want" and criterion.hard for criterion, _ in scored.terms) or 1
+        total = np.log(scored.query)
+        for criterion, p in scored.terms:
+            rule = want / wants**root if criterion.polarity == "want" else avoid
+            total = total + (rule if criterion.hard else WISH) * np.log(floor + (1 - floor) * p)
+        return np.asarray(total)
+
+    return way
+
+
+def weighted(avoid: float) -> Way:
+    """A plain weighted sum of probabilities, in which a strong want pays for a violated avoid."""
+
+    def way(scored: Scored) -> Table:
+        total = scored.query.copy()
+        for criterion, p in scored.terms:
+            total += (avoid if criterion.polarity == "avoid" else 1.0 if criterion.hard else WISH) * p
+        return total
+
+    return way
+
+
+WAYS: dict[str, Way] = {
+    "query alone": lambda scored: scored.query,
+    "weighted sum, avoid 1": weighted(1.0),
+    "weighted sum, avoid 2": weighted(2.0),
+    "logs, all wants in full": logs(avoid=1.0, root=0.0),
+    "logs, all wants in full, avoid 3": logs(avoid=3.0, root=0.0),
+    "logs, mean of wants, avoid 3": logs(avoid=3.0, root=1.0),
+    "logs, mean of wants doubled, avoid 3": logs(avoid=3.0, root=1.0, want=2.0),
+    "logs, root of wants, avoid 1": logs(avoid=1.0),
+    "logs, root of wants, avoid 2": logs(avoid=2.0),
+    "logs, root of wants, avoid 3 (ours)": logs(avoid=3.0),
+    "logs, root of wants, avoid 4": logs(avoid=4.0),
+    "logs, root of wants, avoid 3, floor .1": logs(avoid=3.0, floor=0.1),
+}
+
+
+def probability(expression: Expression, leaves: dict[About, Table]) -> Table:
+    """min, max and complement over `about`; what is not `about` counts as a coin here."""
+    match expression:
+        case All(parts):
+            return np.asarray(np.min([probability(part, leaves) for part in parts], axis=0))
+        case Any(parts):
+            return np.asarray(np.max([probability(part, leaves) for part in parts], axis=0))
+        case Not(part):
+            return 1 - probability(part, leaves)
+        case About():
+            return leaves[expression]
+        case _:
+            return np.full_like(next(iter(leaves.values())), 0.5)
+
+
+def score(criteria: Sequence[Criterion], meaning: Table, words: Table) -> Scored:
+    """Shapes  meaning, words (documents, 1 + abouts), column 0 the query"""
+    c, saturated = Calibration(), words / (words + HALF_BM25)
+    base = c.bias + c.query_meaning * meaning[:, 0] + c.query_words * saturated[:, 0]
+    z = base[:, None] + c.meaning * meaning + c.words * saturated
+    abouts = _abouts(criteria)
+    leaves = {about: 1 / (1 + np.exp(-z[:, column])) for column, about in enumerate(abouts, start=1)}
+    z_query = QUERY_MEANING * meaning[:, 0] + QUERY_WORDS * saturated[:, 0] + QUERY_BIAS
+    terms = []
+    for criterion in criteria if leaves else ():
+        p = probability(effective(criterion), leaves)
+        terms.append((criterion, p if criterion.polarity in ("want", "prefer") else 1 - p))
+    return Scored(1 / (1 + np.exp(-z_query)), terms)
+
+
+def _abouts(criteria: Sequence[Criterion]) -> list[About]:
+    leaves = (leaf for criterion in criteria for leaf in conditions(effective(criterion)))
+    return list(dict.fromkeys(leaf for leaf in leaves if isinstance(leaf, About)))
+
+
+def main() -> None:
+    values: dict[str, dict[str, dict[str, float]]] = {way: {m: {} for m in MEASURES} for way in WAYS}
+    for name, (benchmark, engine) in corpora(arguments(__doc__).data).items():
+        runs: dict[str, dict[str, dict[str, float]]] = {way: {} for way in WAYS}
+        for query in benchmark.queries:
+            ids = benchmark.candidates[query.id]
+            criteria = engine.parse(query.need.instruction, query.need.query).criteria.items
+            texts = [query.need.query, *(about.text for about in _abouts(criteria))]
+            scored = score(criteria, *features(engine, ids, texts))
+            for way, function in WAYS.items():
+                runs[way][query.id] = dict(zip(ids, function(scored).tolist(), strict=True))
+        for way, run in runs.items():
+            for measure in MEASURES:
+                cases = parse_measure(measure).values(benchmark.judgements, run)
+                values[way][measure] |= {f"{name}/{case}": value for case, value in cases.items()}
+    print(f"{'x100, development set':38}" + "".join(f"{measure:>17}" for measure in MEASURES))
+    for way, measures in values.items():
+        cells = (f"{100 * (estimate(cases).value or 0):17.1f}" for cases in measures.values())
+        print(f"{way:38}" + "".join(cells))
+
+
+if __name__ == "__main__":
+    main()
