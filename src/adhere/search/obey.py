@@ -67,7 +67,7 @@ class Pool:
             )
         if depth is not None and len(documents) >= depth and len(answer.hits) < k:
             why = (
-                f"the search was asked for {depth} documents, and only {len(answer.hits)} of them pass: "
+                f"the search gave {len(documents)} documents, and only {len(answer.hits)} of them pass: "
                 "there may be more further down. Filter in the search itself, or ask it for more."
             )
             return replace(answer, notes=(*answer.notes, Note(None, why)))
