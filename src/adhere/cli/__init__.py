@@ -9,11 +9,15 @@ from __future__ import annotations
 import typer
 
 from adhere.cli.app import Commands, common
+from adhere.cli.audit import audit
 from adhere.cli.demo import demo
+from adhere.cli.diff import diff
 from adhere.cli.evaluate import evaluate
 from adhere.cli.index import index
+from adhere.cli.mcp import mcp
 from adhere.cli.parse import parse
 from adhere.cli.search import search
+from adhere.cli.serve import serve
 from adhere.cli.status import status
 
 app = typer.Typer(
@@ -30,7 +34,11 @@ app.command()(index)
 app.command()(search)
 app.command()(parse)
 app.command()(status)
+app.command()(serve)
+app.command()(mcp)
 app.command()(evaluate)
+app.command()(audit)
+app.command()(diff)
 
 
 def main() -> None:

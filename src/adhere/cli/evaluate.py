@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -45,6 +45,7 @@ def evaluate(
             metavar="FILE", help="Keep every answer in FILE; a run that was killed resumes from it."
         ),
     ] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one page.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well searches follow instructions, with the rows random, blind and perfect.
@@ -61,7 +62,7 @@ def evaluate(
     make = Systems()
     names = dict.fromkeys(["blind", *(system or DEFAULT_SYSTEMS)])
     loaded = [benchmark for bench in benches for benchmark in benchmarks(bench)]
-    with _progress() as progress:
+    with progress_line() as progress:
         found = run(
             loaded,
             [make(name) for name in names],
@@ -70,25 +71,30 @@ def evaluate(
             progress=progress,
         )
     report = results_to_json(found)
+    if html:
+        from adhere.evaluate.html import write_page
+
+        write_page(report, html, title="How well searches follow instructions")
     if as_json:
         print_json(report)
         return
     for bench in report["benchmarks"]:
-        results().print(_table(bench))
+        results().print(table_of(bench))
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def progress_line() -> Iterator[Progress]:
     """What is running and how far it is, on one line of stderr."""
     console = errors()
     with console.status("reading") as status:
         yield lambda what, done, total: status.update(f"{plain(what)} {done}/{total}")
 
 
-def _table(bench: dict[str, Any]) -> Table:
+def table_of(bench: dict[str, Any], *, columns: Sequence[str] = ()) -> Table:
+    """A row per system, a column per measure: all of them, unless told."""
     from rich.table import Table
 
-    names = list(bench["systems"][0]["measures"])
+    names = columns or list(bench["systems"][0]["measures"])
     table = Table(
         title=f"{plain(bench['name'])}: {bench['needs']} needs, x100, with 95% intervals over needs",
         title_justify="left",

@@ -12,13 +12,15 @@ from adhere.evaluate.systems.protocol import System
 from adhere.need import Mode
 
 if TYPE_CHECKING:
+    from adhere.encode.protocol import Encoder
     from adhere.evaluate.systems.engine import Indexed
 
 __all__ = ["Blind", "Perfect", "Random", "System", "Systems"]
 
 
 class Systems:
-    """Makes systems from their names; those over our encoder share one index.
+    """Makes systems from their names; those over our encoder (the packaged one, if none is given) share
+    one index.
 
     adhere, adhere-balanced, adhere-strict   our engine in its modes
     blind                                    our engine without the instruction
@@ -30,7 +32,8 @@ class Systems:
     run:FILE                                 a TREC run
     """
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder | None = None) -> None:
+        self._encoder = encoder
         self._indexed: Indexed | None = None
         self._plain: dict[str, Callable[[], System]] = {
             "adhere": partial(self._adhere, "rank"),
@@ -61,8 +64,9 @@ class Systems:
 
     def _shared(self) -> Indexed:
         from adhere.evaluate.systems.engine import Indexed
+        from adhere.search.engine import Engine
 
-        self._indexed = self._indexed or Indexed()
+        self._indexed = self._indexed or Indexed(partial(Engine.in_memory, self._encoder))
         return self._indexed
 
     def _adhere(self, mode: Mode) -> System:

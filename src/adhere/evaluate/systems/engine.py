@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from adhere.evaluate.benchmark import Query
 from adhere.evaluate.systems.protocol import DEPTH
-from adhere.need import Document, Mode
+from adhere.need import Answer, Document, Mode, Need
 from adhere.search.engine import Engine
 
 
@@ -44,3 +44,9 @@ class Adhere:
             return engine.rank(need.query, need.instruction, candidates, as_of=need.as_of, mode=self.mode)
         answer = engine.search(need.query, need.instruction, k=DEPTH, as_of=need.as_of, mode=self.mode)
         return {hit.document.id: hit.score for hit in answer.hits}
+
+    def answer(self, need: Need, k: int) -> Answer:
+        """The whole answer: criteria as read, hits with their ledgers, and what removed the others."""
+        return self._indexed.engine.search(
+            need.query, need.instruction, k=k, as_of=need.as_of, mode=self.mode
+        )
