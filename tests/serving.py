@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import uvicorn
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from adhere.parse.language import read
@@ -58,6 +62,21 @@ def running(
     app = application(service, tokens=tokens, places=places)
     with TestClient(app, base_url=HERE, raise_server_exceptions=False) as client:
         yield client
+
+
+@contextmanager
+def listening(app: FastAPI) -> Iterator[str]:
+    """The application on a free port of this machine, in a thread: its address."""
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [port]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{port.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -37,7 +37,7 @@ which criterion each hit meets or violates. `search` takes both in one text; `fe
 READS = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
-STEPS = 7
+STEPS = 8
 """Events of a search: its steps, and the plan."""
 EXCERPT = 600
 MOST_HITS = 100
