@@ -1,4 +1,4 @@
-"""The one tokenizer of words: what `mentions` means, and what BM25 in the memory store counts.
+"""The one tokenizer of words: what `mentions` means, and which terms BM25 counts.
 
 A token is a run of letters, digits and underscores, together with the + # . - ' inside it or, for + and #,
 at its end: "C++" is not "C", "non-fiction" is not "fiction", "3.10" is one token.
@@ -7,10 +7,13 @@ at its end: "C++" is not "C", "non-fiction" is not "fiction", "3.10" is one toke
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
 
 from adhere.need import Span
 
+_PARTS = re.compile(r"[.\-'/]")
 _TOKEN = re.compile(r"\w+(?:[+#.\-'’]+\w+)*(?:\+\+|\+|#)?")
 
 
@@ -28,3 +31,24 @@ def occurrences(phrase: str, text: str) -> Iterator[Span]:
     for start in range(len(found) - len(wanted) + 1):
         if all(found[start + offset][0] == token for offset, token in enumerate(wanted)):
             yield found[start][1][0], found[start + len(wanted) - 1][1][1]
+
+
+def terms(words: Iterable[str]) -> list[str]:
+    """What BM25 counts of case-folded tokens: their English stems, then the stems of the parts of compounds.
+
+    "surveys" meets "survey", and "asyncio.locks" meets "asyncio"; only `mentions` tells them apart.
+    Source  Porter 2001, Snowball English, by PyStemmer
+    """
+    whole = list(words)
+    parts = [
+        part for word in whole if not word[0].isdigit() for part in _PARTS.split(word)[:8] if part != word
+    ]
+    stems: list[str] = _stemmer().stemWords([*whole, *(part for part in parts if len(part) > 1)])
+    return stems
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from adhere.need import Document, Passage
-from adhere.words import tokens
+from adhere.words import terms, tokens
 
 K1, B = 1.2, 0.75
 _BETWEEN = "|"  # No token, so no phrase reaches from the title into the text.
@@ -16,6 +16,7 @@ _BETWEEN = "|"  # No token, so no phrase reaches from the title into the text.
 def words_of(document: Document, passages: Sequence[Passage]) -> list[list[str]]:
     """For each passage the tokens it is found by: those of the title, then those of the text it touches.
 
+    Phrases are matched on these, BM25 counts their `terms`.
     A token that a passage boundary cuts in two belongs whole to both sides, so that no word of the
     document is ever missing from all of them.
     """
@@ -37,8 +38,13 @@ def words_of(document: Document, passages: Sequence[Passage]) -> list[list[str]]
     return inside
 
 
+def terms_of(text: str) -> list[str]:
+    """The distinct terms that a clause asks for, in order."""
+    return list(dict.fromkeys(terms(token for token, _ in tokens(text))))
+
+
 class Bm25:
-    """BM25 over passages given as tokens, with Lucene's idf and the classic numerator k1 + 1.
+    """BM25 over passages given as terms, with Lucene's idf and the classic numerator k1 + 1.
 
     Source  Robertson and Zaragoza 2009; idf = ln(1 + (N - df + .5) / (df + .5))
     """
@@ -56,7 +62,7 @@ class Bm25:
     def scores(self, text: str) -> Mapping[int, float]:
         """Score by passage number, of passages that hold one of the words; a repeated word counts once."""
         found: dict[int, float] = {}
-        for token in dict.fromkeys(token for token, _ in tokens(text)):
+        for token in terms_of(text):
             postings = self.postings.get(token, {})
             idf = math.log(1 + (self.number - len(postings) + 0.5) / (len(postings) + 0.5))
             for number, tf in postings.items():

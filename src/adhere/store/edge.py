@@ -27,6 +27,7 @@ from adhere.ranking import fuse, rank
 from adhere.schema import FieldType, Schema
 from adhere.store import catalog as catalogs
 from adhere.store import manifest as manifests
+from adhere.store.bm25 import terms_of
 from adhere.store.catalog import Catalog, Held
 from adhere.store.check import check_clauses, check_entry, check_filter, check_formula, field_type
 from adhere.store.compile import among, engine_filter, engine_formula
@@ -41,6 +42,7 @@ from adhere.store.points import (
     RECORD,
     SENTENCES,
     STAMP,
+    TERMS,
     WORDS,
     candidate,
     key_of,
@@ -260,7 +262,7 @@ class EdgeStore:
         for clause in clauses:
             legs.append((engine.Query.Nearest(clause.vector.tolist(), using=DENSE), params))
             if words := _words(clause):
-                legs.append((engine.TextQuery(WORDS, words), None))
+                legs.append((engine.TextQuery(TERMS, words), None))
         fused = fuse(self._rankings(legs, condition, limit))
         return {i: fused[i] for i in rank(fused)[:limit]}
 
@@ -293,7 +295,7 @@ class EdgeStore:
         for clause in words:
             if text := _words(clauses[clause]):
                 of_words[clause] = len(prefetches)
-                prefetches.append(engine.Prefetch(number, engine.TextQuery(WORDS, text), filter=condition))
+                prefetches.append(engine.Prefetch(number, engine.TextQuery(TERMS, text), filter=condition))
         program = engine_formula(formula, of_meaning, of_words, self._name)
         try:
             found = self._shard.query(engine.QueryRequest(number, query=program, prefetches=prefetches))
@@ -446,7 +448,7 @@ def _holds(words: str) -> engine.Filter:
 
 
 def _words(clause: Clause) -> str:
-    return " ".join(dict.fromkeys(token for token, _ in tokens(clause.text)))
+    return " ".join(terms_of(clause.text))
 
 
 def _size(directory: Path) -> int:

@@ -48,7 +48,7 @@ from adhere.store.protocol import (
 from adhere.store.record import to_json
 from adhere.store.versions import superseded
 from adhere.values import as_utc, flatten, kept
-from adhere.words import occurrences
+from adhere.words import occurrences, terms
 
 
 class MemoryStore:
@@ -242,7 +242,10 @@ class _Index:
 
     @cached_property
     def words(self) -> Bm25:
-        return Bm25([w for e in self.entries for w in words_of(e.document, [p.passage for p in e.passages])])
+        passages = (
+            words for e in self.entries for words in words_of(e.document, [p.passage for p in e.passages])
+        )
+        return Bm25([terms(words) for words in passages])
 
     @cached_property
     def sentences(self) -> list[Array]:

@@ -24,8 +24,10 @@ from adhere.store.memory import sentences_of
 from adhere.store.protocol import FORM, TIME, Entry
 from adhere.store.record import from_json, to_json
 from adhere.values import Raw, flatten, kept, written
+from adhere.words import terms
 
-DOCUMENT, NUMBER, STAMP, WORDS = "document", "number", "stamp", "words"
+DOCUMENT, NUMBER, STAMP = "document", "number", "stamp"
+WORDS, TERMS = "words", "terms"  # tokens, where phrases are matched; terms, which BM25 counts
 RECORD, FINGERPRINT, PASSAGES = "record", "fingerprint", "passages"
 DENSE, SENTENCES = "dense", "sentences"
 _READINGS: tuple[FieldType, ...] = ("keyword", "number", "version", "date", "boolean")
@@ -48,7 +50,13 @@ def points(entry: Entry, stamp: str) -> Iterator[engine.Point]:
     words = words_of(document, [encoded.passage for encoded in entry.passages])
     for position in range(len(entry.passages) - 1, -1, -1):
         encoded = entry.passages[position]
-        payload = {**shared, NUMBER: position, WORDS: " ".join(words[position]), **_window(encoded, document)}
+        payload = {
+            **shared,
+            NUMBER: position,
+            WORDS: " ".join(words[position]),
+            TERMS: " ".join(terms(words[position])),
+            **_window(encoded, document),
+        }
         if position == 0:
             payload |= {
                 RECORD: to_json(document),

@@ -11,7 +11,7 @@ import qdrant_edge as engine
 
 from adhere.errors import StoreError
 from adhere.schema import FieldType
-from adhere.store.points import DENSE, DOCUMENT, NUMBER, SENTENCES, STAMP, WORDS
+from adhere.store.points import DENSE, DOCUMENT, NUMBER, SENTENCES, STAMP, TERMS, WORDS
 
 SCAN_LIMIT = 100_000
 """Passages up to which every vector is looked at (7-8 ms at 384 dimensions); above, HNSW where built."""
@@ -45,14 +45,15 @@ def open_shard(path: Path, dimension: int) -> engine.EdgeShard:
         ),
     }
     shard = engine.EdgeShard.create(str(path), engine.EdgeConfig(vectors=vectors, optimizers=optimizers))
-    words = engine.TextIndexParams(
-        tokenizer=engine.TokenizerType.Whitespace, lowercase=False, phrase_matching=True, scoring=True
-    )
+    split = engine.TokenizerType.Whitespace
+    words = engine.TextIndexParams(tokenizer=split, lowercase=False, phrase_matching=True, scoring=False)
+    terms = engine.TextIndexParams(tokenizer=split, lowercase=False, phrase_matching=False, scoring=True)
     for key, params in (
         (DOCUMENT, engine.KeywordIndexParams()),
         (STAMP, engine.KeywordIndexParams()),
         (NUMBER, engine.IntegerIndexParams(lookup=True, range=False)),
         (WORDS, words),
+        (TERMS, terms),
     ):
         shard.update(engine.UpdateOperation.create_field_index(key, params))
     return shard
