@@ -13,6 +13,7 @@ const ICONS = {
   remove: "M4 4l8 8M12 4l-8 8",
   met: "M3.5 8.5l3 3 6-7",
   violated: "M4 4l8 8M12 4l-8 8",
+  unmet: "M4 8h8",
   unknown: "M6 6.2a2 2 0 1 1 2.9 1.8c-.7.4-.9.8-.9 1.5M8 12.2v.1",
   out: "M6.5 4H4v8h8V9.5M9 3.5h3.5V7M12 4 7.5 8.5",
 };

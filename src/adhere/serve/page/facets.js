@@ -4,10 +4,12 @@
  *
  * @typedef {import("./api.js").Field} Field
  * @typedef {import("./state.js").Need} Need
+ * @typedef {import("./state.js").Chip} Chip
  */
 
 import { el, redraw } from "./dom.js";
 import { fieldText, readField } from "./notation.js";
+import { changed } from "./state.js";
 
 const MOST_VALUES = 60;
 /** A field with more values is an identifier rather than a facet. */
@@ -28,7 +30,7 @@ export function facets(fields, documents) {
 /**
  * @param {HTMLElement} container
  * @param {Field[]} fields
- * @param {import("./state.js").Chip[]} chips  all that run, whoever asked for them
+ * @param {Chip[]} chips  all that run, whoever asked for them
  * @param {(field: Field, value: string) => void} pick
  */
 export function showFacets(container, fields, chips, pick) {
@@ -58,30 +60,24 @@ function choice(field, value, count, state, pick) {
 }
 
 /**
- * The need after a click on a value: nothing, want, avoid, nothing. Values of one field share one criterion.
+ * The need after a click on a value: nothing, want, avoid, nothing. Values of one field share one criterion,
+ * whether the instruction asked for it or an earlier click.
  * @param {Need} need
+ * @param {Chip[]} chips  all that run
  * @param {Field} field
  * @param {string} value
  * @returns {Need}
  */
-export function picked(need, field, value) {
-  const own = need.added.map((each) => ({ ...each, asks: readField(each.text) }));
-  const holds = (each, polarity) => each.asks?.name === field.name && each.asks.polarity === polarity;
-  const has = (polarity) => own.some((each) => holds(each, polarity) && each.asks.values.includes(value));
-  const next = has("want") ? "avoid" : has("avoid") ? null : "want";
-  const without = own.flatMap((each) => {
-    if (each.asks?.name !== field.name || !each.asks.values.includes(value)) return [each];
-    const values = each.asks.values.filter((other) => other !== value);
-    return values.length > 0 ? [rewritten(each, field, values)] : [];
-  });
-  const joins = next && without.findIndex((each) => holds(each, next));
-  const added = joins !== null && joins >= 0
-    ? without.map((each, at) => (at === joins ? rewritten(each, field, [...each.asks.values, value]) : each))
-    : [...without, ...(next ? [{ text: fieldText(next, field, [value]), on: true }] : [])];
-  return { ...need, added: added.map(({ text, on }) => ({ text, on })) };
-}
-
-function rewritten(each, field, values) {
-  const text = fieldText(each.asks.polarity, field, values);
-  return { ...each, text, asks: readField(text) };
+export function picked(need, chips, field, value) {
+  const asking = chips.map((chip) => ({ chip, asks: readField(chip.text) })).filter(({ asks }) => asks?.name === field.name);
+  const holder = asking.findLast(({ asks }) => asks.values.includes(value));
+  const next = { want: "avoid", avoid: "" }[holder?.asks.polarity ?? ""] ?? "want";
+  const joins = asking.find(({ asks }) => asks.polarity === next);
+  let after = need;
+  if (joins) after = changed(after, joins.chip, { text: fieldText(next, field, [...joins.asks.values, value]) });
+  else if (next) after = { ...after, added: [...after.added, { text: fieldText(next, field, [value]), on: true }] };
+  if (!holder) return after;
+  const rest = holder.asks.values.filter((other) => other !== value);
+  const left = rest.length > 0 ? { text: fieldText(holder.asks.polarity, field, rest) } : { gone: true };
+  return changed(after, holder.chip, left);
 }

@@ -150,9 +150,10 @@ async function search(signal) {
   const criteria = program(all);
   const asked = need.query.trim() !== "" || criteria !== "";
   at("welcome").hidden = asked;
-  at("answer").hidden = !asked;
-  at("aside").hidden = !asked;
-  if (!asked) return;
+  if (!asked) {
+    showAnswer(false);
+    return;
+  }
   at("answer").setAttribute("aria-busy", "true");
   try {
     const same = { query: need.query, ...(need.asOf && { as_of: `${need.asOf}T00:00:00Z` }) };
@@ -163,7 +164,7 @@ async function search(signal) {
     const fell = plain && plain.hits.slice(0, TOP).some((hit) => answer.hits.every((each) => each.id !== hit.id));
     // What fell out is in no answer; the ranking that removes nothing has its ledger.
     const judged = fell && (await api.search({ ...same, instruction: need.instruction, criteria, k: 2 * DEEP, mode: "rank" }, signal));
-    show(running(all), answer, plain, judged ? judged.hits : []);
+    if (!signal.aborted) show(running(all), answer, plain, judged ? judged.hits : []);
   } finally {
     if (!signal.aborted) at("answer").removeAttribute("aria-busy");
   }
@@ -171,8 +172,14 @@ async function search(signal) {
 
 // --- showing it ------------------------------------------------------------------------------------
 
+function showAnswer(there) {
+  at("answer").hidden = !there;
+  at("aside").hidden = !there;
+}
+
 function show(ran, answer, plain, judged) {
   last = { chips: ran, answer };
+  showAnswer(true);
   for (const criterion of answer.criteria) english.set(body(criterion.text), criterion.says);
   const labels = labelsOf(answer);
   const before = new Map((plain?.hits ?? []).map((hit) => [hit.id, hit.rank]));
@@ -199,7 +206,7 @@ function draw() {
   const counts = all.map((chip) => [chip.key, chip.on ? removed.get(`${chip.key}\n${chip.text}`) : undefined]);
   showChips(at("chips"), all, new Map(counts), does);
   showNotes(at("notes"), parsed);
-  showFacets(at("facets"), strip, running(all), (field, value) => change(picked(need, field, value), 0));
+  showFacets(at("facets"), strip, running(all), (field, value) => change(picked(need, running(all), field, value), 0));
   showTimeline(at("timeline"), range(schema), need.asOf, (asOf) => change({ ...need, asOf }, 0));
 }
 
@@ -241,6 +248,7 @@ function complain(problem) {
   const box = at("problem");
   box.hidden = problem === null;
   if (problem === null) return;
+  showAnswer(false); // what was found before is no answer to what is asked now
   if (problem.status === 401) {
     at("token").hidden = false;
     at("token").querySelector("input").focus();

@@ -42,9 +42,10 @@ export function closeHit(container) {
   return open !== null;
 }
 
-/** A mark for an outcome, in a word for those who do not see it. @param {Verdict["outcome"]} outcome */
-export function mark(outcome) {
-  return el("span", { class: "mark" }, icon(outcome), el("span", { class: "hidden" }, `${outcome}: `));
+/** A mark for an outcome, and the word for those who do not see it; a wish is not broken but unmet. */
+function mark(outcome, hard) {
+  const drawn = outcome === "violated" && !hard ? "unmet" : outcome;
+  return el("span", { class: "mark" }, icon(drawn), el("span", { class: "hidden" }, `${drawn}: `));
 }
 
 function card(hit, labels, before, facts) {
@@ -77,9 +78,15 @@ function pill(verdict, label) {
   const { outcome, p, judge, evidence } = verdict;
   const how = [outcome, p !== null && `probability ${p.toFixed(2)}`, `judged by ${judge}`].filter(Boolean).join(" · ");
   const field = evidence && "field" in evidence ? evidence : null;
-  const text = field ? `${field.field} ${shown(field.value)}` : (label.positive ? "" : "not ") + label.says;
+  const text = field ? `${field.field} ${shown(field.value)}` : label.positive ? label.says : negated(label.says);
   return el("li", { class: `pill ${outcome} ${label.hard ? "hard" : "soft"}`, title: `${label.says} — ${how}` },
-    mark(outcome), el("span", { class: "number" }, label.number), el("span", { class: "text" }, text));
+    mark(outcome, label.hard), el("span", { class: "number" }, label.number), el("span", { class: "text" }, text));
+}
+
+/** The opposite of what a criterion says. @param {string} says */
+export function negated(says) {
+  const [first, ...rest] = says.split(" ");
+  return `${{ mentions: "no mention of", has: "has no" }[first] ?? `not ${first}`} ${rest.join(" ")}`;
 }
 
 /** A field's value for people: midnights as days, none as such. @param {any} value @returns {string} */
@@ -103,13 +110,13 @@ function table(hit, labels) {
   const rows = hit.ledger.map((verdict) => {
     const label = labels.get(verdict.criterion);
     return el("tr", { class: verdict.outcome },
-      el("td", {}, mark(verdict.outcome), `${verdict.criterion} `),
+      el("td", {}, mark(verdict.outcome, label?.hard ?? true), verdict.criterion),
       el("td", {}, label?.says ?? ""),
       el("td", {}, verdict.p === null ? "" : verdict.p.toFixed(2)),
       el("td", {}, because(verdict.evidence)),
       el("td", {}, verdict.judge));
   });
-  const heads = ["", "criterion", "holds with p", "because of", "judge"].map((name) => el("th", { scope: "col" }, name));
+  const heads = ["verdict", "criterion", "p", "because of", "judge"].map((name) => el("th", { scope: "col" }, name));
   return rows.length > 0 && el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows));
 }
 

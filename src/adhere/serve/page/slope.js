@@ -10,11 +10,11 @@
  */
 
 import { el, redraw, svg } from "./dom.js";
-import { shown } from "./results.js";
+import { negated, shown } from "./results.js";
 
 export const TOP = 10;
 /** Height of a row in px, as `--row` in page.css; the lines meet the rows by it. */
-const ROW = 30;
+const ROW = 28;
 /** Empty rows between the first ten and what came or fell. */
 const GAP = 0.8;
 
@@ -104,7 +104,7 @@ function lines(all, y, height) {
     const [from, to] = [y.get(`left ${move.id}`), y.get(`right ${move.id}`)];
     const path = `M2 ${from}C45 ${from} 55 ${to} 98 ${to}`;
     return svg("g", { class: move.fate, "data-id": move.id },
-      svg("path", { class: "line", d: path, pathLength: 1 }),
+      svg("path", { class: "line", d: path }),
       svg("path", { class: "dot", d: `M2 ${from}h.01M98 ${to}h.01` }));
   });
   const picture = svg("svg", { viewBox: `0 0 100 ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...drawn);
@@ -118,7 +118,7 @@ function reason(ledger, labels) {
     .map((verdict) => ({ ...verdict, label: labels.get(verdict.criterion) }));
   const say = ({ label, outcome, evidence }) => {
     const value = evidence && "field" in evidence && evidence.value !== null && outcome === "violated";
-    return value ? `${label.number} ${evidence.field} ${shown(evidence.value)}` : `${label.number} ${label.positive ? "not " : ""}${label.says}`;
+    return value ? `${label.number} ${evidence.field} ${shown(evidence.value)}` : `${label.number} ${label.positive ? negated(label.says) : label.says}`;
   };
   const broken = named.find(({ label, outcome }) => label.exact && label.hard
     && (outcome === "violated" || (outcome === "unknown" && label.positive)));
@@ -133,7 +133,7 @@ function reason(ledger, labels) {
 const DOUBTFUL = 0.2;
 
 const SAYS = {
-  came: "came in", stayed: "stayed", rule: "broke a rule", meaning: "was pushed down by a meaning or a wish",
+  came: "came in", stayed: "stayed", rule: "broke a rule", meaning: "lost on meaning or wishes",
   outranked: "was outranked",
 };
 
@@ -147,15 +147,15 @@ function summary(all) {
   const out = all.filter((move) => move.to === null).length;
   if (out === 0 && all.every((move) => move.from === move.to)) return "The instruction changes nothing in the first ten.";
   if (out === 0) return "The instruction reorders the first ten, and none of them falls out.";
-  const because = [[count("rule"), "broke a rule"], [count("meaning"), "run against a meaning or a wish"],
-    [count("outranked"), "gave way to better ones"]];
-  const reasons = because.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
-  return `${out} of the first ten ${out === 1 ? "falls" : "fall"} out: ${reasons.join(", ")}.`;
+  const because = [["rule", "broke a rule"], ["meaning", "lost on meaning or wishes"], ["outranked", "gave way to better ones"]];
+  const reasons = because.filter(([fate]) => count(fate) > 0)
+    .map(([fate, what]) => `${count(fate) === out && out > 1 ? "all" : count(fate)} ${what}`);
+  return `${out === TOP ? "All" : out} of the first ten ${out === 1 ? "falls" : "fall"} out: ${reasons.join(", ")}.`;
 }
 
 function legend(all) {
   const fates = /** @type {Fate[]} */ (["came", "stayed", "rule", "meaning", "outranked"])
     .filter((fate) => all.some((move) => move.fate === fate));
-  const short = { came: "came in", stayed: "stayed", rule: "broke a rule", meaning: "unwanted meaning or wish", outranked: "outranked" };
+  const short = { came: "came in", stayed: "stayed", rule: "broke a rule", meaning: "lost on meaning or wishes", outranked: "outranked" };
   return el("ul", { class: "legend", "aria-hidden": "true" }, ...fates.map((fate) => el("li", { class: fate }, short[fate])));
 }
