@@ -137,7 +137,7 @@ def _table(systems: Sequence[Json]) -> str:
 
 def _best(name: str, systems: Sequence[Json]) -> float | None:
     values = [s["measures"][name]["value"] for s in systems if s["name"] not in LIMITS]
-    known = [value for value in values if value is not None]
+    known: list[float] = [value for value in values if value is not None]
     if len(set(known)) < 2:
         return None
     return min(known) if "violations" in name else max(known)
