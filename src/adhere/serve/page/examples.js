@@ -36,6 +36,11 @@ const KNOWN = [
 export function showExamples(container, schema, facets, run) {
   const has = new Set(schema.fields.map((field) => field.name));
   const examples = KNOWN.find(([first]) => first.needs?.every((name) => has.has(name))) ?? ownExamples(facets);
+  if (schema.documents === 0) {
+    redraw(container, el("h2", {}, "There is nothing to search yet"),
+      el("p", { class: "lead" }, "Fill this store with:  adhere index STORE FOLDER  and load this page again."));
+    return;
+  }
   redraw(container,
     el("h2", {}, "Say what you look for, then what counts"),
     el("p", { class: "lead" },
