@@ -69,6 +69,7 @@ def listening(app: FastAPI) -> Iterator[str]:
     """The application on a free port of this machine, in a thread: its address."""
     with socket.socket() as port:
         port.bind(("127.0.0.1", 0))
+        port.listen()  # who connects before the server is up waits for it
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [port]})
         thread.start()

@@ -13,6 +13,7 @@ import typer
 
 from adhere.cli.app import AsJson, StorePath
 from adhere.cli.console import errors, plain, print_json, results
+from adhere.cli.opened import Url, opened
 from adhere.schema import FieldType
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def index(
     fail_on_skip: Annotated[
         bool, typer.Option("--fail-on-skip", help="Exit 1 if a file or row was skipped.")
     ] = False,
+    url: Url = "",
     as_json: AsJson = False,
 ) -> None:
     """Index files and folders; again, only what changed.
@@ -59,11 +61,18 @@ def index(
     skipped: list[Skipped] = []
     given = _types(types or [])
     documents = read_paths(paths, on_skip=skipped.append, text_column=text_column, without=[store])
-    with adhere.open(store, types=given, time_field=time_field) as engine:
+    if url and (given or time_field):
+        raise typer.BadParameter(
+            "--type and --time-field are for who opens the store: start the server anew."
+        )
+    opening = opened(store, url) if url else adhere.open(store, types=given, time_field=time_field)
+    with opening as engine:
         ahead = _ahead(documents)
         with progress("documents", len(ahead) if isinstance(ahead, list) else None) as show:
             added = engine.sync(ahead, within=lambda document: _of(document, paths, skipped), progress=show)
         schema = engine.schema
+    if url:
+        errors().print("Nothing was deleted: a server keeps what is gone from these paths.", style="dim")
     if as_json:
         print_json(
             {

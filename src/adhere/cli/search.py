@@ -8,6 +8,7 @@ import typer
 
 from adhere.cli.app import AsJson, AsOf, Mode, StorePath
 from adhere.cli.console import print_json, results
+from adhere.cli.opened import Url, opened
 
 
 def search(
@@ -28,17 +29,17 @@ def search(
         str | None,
         typer.Option(metavar="TEXT", help="Rules that the instruction cannot loosen, as criteria."),
     ] = None,
+    url: Url = "",
     as_json: AsJson = False,
 ) -> None:
     """Search STORE for QUERY, as the instruction says.
 
     adhere search notes.adhere "vector index" -i "only accepted proposals, nothing on C extensions"
     """
-    import adhere
     from adhere.cli.show import show_answer
     from adhere.search.wire import answer_to_json
 
-    with adhere.open(store, create=False) as engine:
+    with opened(store, url) as engine:
         answer = engine.search(
             query,
             instruction,

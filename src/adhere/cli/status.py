@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from adhere.cli.app import AsJson, StorePath
 from adhere.cli.console import plain, print_json, results
+from adhere.cli.opened import Url, opened
 
 
-def status(store: StorePath, as_json: AsJson = False) -> None:
+def status(store: StorePath, url: Url = "", as_json: AsJson = False) -> None:
     """Show documents, fields with their types, and what could not be read as its type."""
-    import adhere
     from adhere.cli.show import fields_table, fields_to_json
 
-    with adhere.open(store, create=False) as engine:
+    with opened(store, url) as engine:
         schema = engine.schema
         facts = {name: value for name, value in engine.status().items() if name != "fields"}
     if as_json:

@@ -1,0 +1,76 @@
+"""Commands over a running server say what they say over the store itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("fastapi")
+pytest.importorskip("uvicorn")
+
+from typer.testing import CliRunner
+
+from adhere.cli import app
+from adhere.errors import InputError, RemoteError
+from adhere.search.wire import answer_to_json
+from adhere.serve.client import TOKEN, Client, answer_from_json
+from adhere.serve.http.app import application
+from adhere.serve.http.search import _answer
+from adhere.serve.service import Service
+from serving import TOKENS, engine, listening
+
+NEED = ("lazy imports", "only final ones, nothing on C extensions, recent if possible, not by Max Born")
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    with listening(application(Service(engine(), name="notes"))) as url:
+        yield url
+
+
+def test_an_answer_comes_back_as_it_was() -> None:
+    answer = engine().search(*NEED, filters='avoid field(status = "Withdrawn")')
+    sent = json.loads(json.dumps(_answer(answer, True)))
+    again = answer_from_json(sent)
+    assert answer_to_json(again) == json.loads(json.dumps(answer_to_json(answer)))
+    assert [hit.document.text for hit in again.hits] == [hit.document.text for hit in answer.hits]
+
+
+def test_search_over_a_server(url: str) -> None:
+    asked = ["search", "notes.adhere", NEED[0], "-i", NEED[1], "--url", url]
+    ran = CliRunner().invoke(app, [*asked, "--json"])
+    shown, here = json.loads(ran.stdout), answer_to_json(engine().search(*NEED))
+    assert [hit["id"] for hit in shown["hits"]] == [hit["id"] for hit in here["hits"]]
+    assert shown["criteria"] == json.loads(json.dumps(here["criteria"]))
+    plain = CliRunner().invoke(app, asked)
+    assert plain.exit_code == 0 and here["hits"][0]["title"] in plain.stdout
+
+
+def test_index_and_status_over_a_server(url: str, tmp_path: Path) -> None:
+    (tmp_path / "new.md").write_text("---\nstatus: Draft\n---\n# A new note\n\nOn lazy imports.\n")
+    ran = CliRunner().invoke(app, ["index", "notes.adhere", str(tmp_path), "--url", url, "--json"])
+    assert ran.exit_code == 0, ran.output
+    assert json.loads(ran.stdout)["new"] == 1
+    shown = CliRunner().invoke(app, ["status", "notes.adhere", "--url", url, "--json"])
+    status = json.loads(shown.stdout)
+    assert status["documents"] == 8
+    assert next(one for one in status["fields"] if one["name"] == "status")["values"]["Draft"] == 1
+
+
+def test_mistakes_are_told_in_the_words_of_the_server(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="'notes', not 'other'"):
+        Client(url, "other.adhere")
+    with pytest.raises(InputError, match="Did you mean status"):
+        Client(url, "notes").search("x", criteria="want field(stats = 1)")
+    with pytest.raises(RemoteError, match="Is it running"):
+        Client("http://127.0.0.1:9", "notes")
+    with pytest.raises(InputError, match="no address"):
+        Client("file:///etc/passwd", "notes")
+    with listening(application(Service(engine(), name="notes"), tokens=TOKENS)) as guarded:
+        with pytest.raises(RemoteError, match=TOKEN):
+            Client(guarded, "notes")
+        monkeypatch.setenv(TOKEN, "r")
+        assert Client(guarded, "notes").search("lazy imports").hits
