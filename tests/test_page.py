@@ -1,4 +1,4 @@
-"""The page's files: nothing of a document can become markup, nothing comes from elsewhere, all can be read."""
+"""The page's files: no document becomes markup, nothing comes from elsewhere, and all can be read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import adhere
 PAGE = Path(adhere.__file__).parent / "serve" / "page"
 MODULES = sorted(PAGE.glob("*.js"))
 SINKS = re.compile(
-    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTML|parseFromString|srcdoc|\beval\(|new Function"
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTML|parseFromString|srcdoc"
+    r"|\beval\(|new Function"
 )
 TEXT = ("ink", "soft", "accent", "no", "maybe")
 GROUNDS = ("paper", "surface", "raised")
@@ -54,7 +55,9 @@ def test_modules_import_only_names_that_their_neighbours_export(module: Path) ->
     for names, source in re.findall(r"^import (.+?) from \"(.+?)\";", text, re.MULTILINE | re.DOTALL):
         assert source.startswith("./"), f"{module.name} imports {source}, which is not ours"
         exported = re.findall(
-            r"^export (?:const|function|class) (\w+)", (PAGE / source).read_text(encoding="utf-8"), re.MULTILINE
+            r"^export (?:const|function|class) (\w+)",
+            (PAGE / source).read_text(encoding="utf-8"),
+            re.MULTILINE,
         )
         wanted = re.findall(r"\w+", names) if names.startswith("{") else []
         assert set(wanted) <= set(exported), f"{module.name}: {source} does not export {wanted}"
@@ -81,7 +84,12 @@ def test_no_script_style_or_handler_is_inline_and_nothing_comes_from_elsewhere(i
 def test_text_has_the_contrast_that_wcag_aa_asks_for(scheme: str) -> None:
     colours = tokens(scheme)
     pairs = [(text, ground) for text in TEXT for ground in GROUNDS]
-    pairs += [*WASHES.items(), *(("ink", wash) for wash in WASHES.values()), ("paper", "accent"), ("paper", "no")]
+    pairs += [
+        *WASHES.items(),
+        *(("ink", wash) for wash in WASHES.values()),
+        ("paper", "accent"),
+        ("paper", "no"),
+    ]
     low = {pair: round(ratio, 2) for pair in pairs if (ratio := contrast(*(colours[n] for n in pair))) < 4.5}
     assert not low
 

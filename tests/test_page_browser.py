@@ -33,10 +33,17 @@ from adhere.serve.http.app import application  # noqa: E402
 from adhere.serve.service import Service  # noqa: E402
 from serving import TOKENS, engine, listening  # noqa: E402
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --window-size=1440,1000"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1440,1000",
+]
 PWN = "window.pwned=(window.pwned||0)+1"
 HOSTILE = Document(
     "evil/'\"><script>",
@@ -331,7 +338,8 @@ def test_the_notation_of_the_page_is_that_of_the_library(page: Browser) -> None:
         'prefer about("want") unless mentions("x")',
     ]
     script = """const [texts, done] = arguments;
-        import('./notation.js').then((n) => done(texts.map((t) => [n.flipped(t), n.flipped(n.flipped(t)), n.otherStrength(t)])))"""
+        import('./notation.js').then(({ flipped, otherStrength }) =>
+          done(texts.map((text) => [flipped(text), flipped(flipped(text)), otherStrength(text)])))"""
     for text, (flipped, again, strength) in zip(
         texts, page.driver.execute_async_script(script, texts), strict=True
     ):
@@ -340,7 +348,8 @@ def test_the_notation_of_the_page_is_that_of_the_library(page: Browser) -> None:
         assert opposite.polarity != was.polarity and other.hard != was.hard
     made = page.driver.execute_async_script(
         """const done = arguments[0];
-        import('./notation.js').then((n) => done([["status", "keyword", ["a\\"b\\n", "ü"]], ["n", "number", ["3"]],
+        import('./notation.js').then((n) => done([
+          ["status", "keyword", ["a\\"b\\n", "ü"]], ["n", "number", ["3"]],
           ["has", "boolean", ["true"]], ["py x", "version", ["3.10", "3.9"]]].map(([name, type, values]) => {
             const text = n.fieldText("avoid", { name, type }, values);
             return [text, n.readField(text), { polarity: "avoid", name, values }];
