@@ -198,6 +198,14 @@ def test_an_engine_told_the_meaning_obeys_where_the_kinds_are_exact(examined):
     }
     assert [i for i, value in told["obeyed@10"].items() if i in exact and value < 1] == []
     assert set(told["no-answer"].values()) == {1.0}
+    assert set(told["read"].values()) == {1.0}
+
+
+def test_reading_is_told_apart_from_searching(examined):
+    exact = {n.id for n in NEEDS if all(c.facet.kind != "about" for c in n.clauses)}
+    assert set(values(examined, "rules").row.values["read"]) == exact
+    assert 0 in values(examined, "rules").row.values["read"].values()
+    assert values(examined, "obedient").row.values["read"] == {}
 
 
 def test_the_report_says_whether_the_instruction_reached_the_system(examined):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DEFAULT_SYSTEMS = ["adhere-balanced", "adhere", "blind", "minilm+instruction"]
 COLUMNS = (
     "obeyed@10",
+    "read",
     "violations@10",
     "nDCG@10/og",
     "nDCG@10/changed",

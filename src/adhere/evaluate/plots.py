@@ -17,6 +17,8 @@ LABELS = 190
 SLOPES = 430
 """Width of one slope chart: two stand side by side."""
 BAR, GAP = 11, 16
+NAME, LINE = 110.0, 15.0
+"""Room that a name takes beside its point."""
 COLOURS = 8
 
 
@@ -118,18 +120,16 @@ def scatter(points: Sequence[Point], *, x: str, y: str, caption: str) -> str:
         f'<text class="name" text-anchor="middle" transform="translate(18 {(top + bottom) / 2}) rotate(-90)">'
         f"{escape(y)}</text>"
     )
-    heights = _apart([up(point.y.mean) for point in points], least=15)
-    for point, height in zip(points, heights, strict=True):
-        px, py = across(point.x.mean), up(point.y.mean)
+    places = [(across(point.x.mean), up(point.y.mean)) for point in points]
+    for point, (px, py) in zip(points, places, strict=True):
         marks.append(
             f'<g class="{point.style}"><title>{escape(point.name)}</title>'
             f'<path class="cross" d="M{across(point.x.low):.1f} {py:.1f}H{across(point.x.high):.1f}'
             f'M{px:.1f} {up(point.y.low):.1f}V{up(point.y.high):.1f}"/>'
             f'<circle cx="{px:.1f}" cy="{py:.1f}" r="5.5"/></g>'
         )
-        if abs(height - py) > 6:
-            marks.append(f'<path class="leader" d="M{px + 6:.1f} {py:.1f}L{px + 13:.1f} {height:.1f}"/>')
-        marks.append(_text(px + 15, height + 4, point.name, "start", "small"))
+    for point, (px, py, anchor) in zip(points, _labelled(places), strict=True):
+        marks.append(_text(px, py + 4, point.name, anchor, "small mark"))
     return _svg(WIDTH, bottom + 50, marks, caption)
 
 
@@ -168,15 +168,19 @@ def _rank(rank: int | None) -> str:
     return "not shown" if rank is None else f"rank {rank}"
 
 
-def _apart(heights: Sequence[float], *, least: float) -> list[float]:
-    """The heights moved down as little as keeps them `least` apart, in the order given."""
-    moved = list(heights)
-    above: float | None = None
-    for place in sorted(range(len(heights)), key=heights.__getitem__):
-        if above is not None:
-            moved[place] = max(moved[place], above + least)
-        above = moved[place]
-    return moved
+def _labelled(places: Sequence[tuple[float, float]]) -> list[tuple[float, float, str]]:
+    """Where names stand: right of their point, left where another point follows close by, and lower where
+    an earlier name is in the way."""
+    found: list[tuple[float, float, str]] = []
+    for x, y in places:
+        crowded = any(0 < other - x < NAME and abs(height - y) < LINE for other, height in places)
+        anchor, at = ("end", x - LINE) if crowded else ("start", x + LINE)
+        taken = sorted(height for other, height, side in found if side == anchor and abs(other - at) < NAME)
+        for height in taken:
+            if abs(height - y) < LINE:
+                y = height + LINE
+        found.append((at, y, anchor))
+    return found
 
 
 def _text(x: float, y: float, words: str, anchor: str, style: str) -> str:

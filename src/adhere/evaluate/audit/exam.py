@@ -3,6 +3,8 @@
 obeyed@10     share of the changed run's first ten that meet every criterion (a run of fewer is measured over
               what it shows; an empty one has 0). Where fewer than ten documents qualify, over that many.
               For a preference: those on the topic that meet it.
+read          share of the needs of exact kinds whose instruction was taken for exactly the criteria
+              that were meant, of systems that show them: does the reading fail, or the search?
 no-answer     share of the needs that no document satisfies whose answer is empty, and says why: the
               criterion that removed the documents is one of the need's. Other measures leave these needs out.
 """
@@ -27,6 +29,7 @@ from adhere.need import Answer, Condition, Document, Field, Need, conditions
 
 TOP = 10
 HEADLINE = "obeyed@10"
+READ = "read"
 NO_ANSWER = "no-answer"
 STANDARD: tuple[Measure | Part, ...] = tuple(
     parse_measure(name)
@@ -44,7 +47,7 @@ class Explains(Protocol):
 @dataclass(frozen=True, slots=True)
 class Examined:
     """One system: its measures per need, its run without the documents nobody can judge, whether the
-    instruction reached it (None: not asked), and its own account of the needs without an answer, by id."""
+    instruction reached it (None: not asked), and its own account of each need, by id, where it gives one."""
 
     row: Row
     run: Run = field(default_factory=dict)
@@ -94,8 +97,8 @@ def examine(
     found = [Examined(_chance(needs, exam))]
     for system in systems:
         run = known(needs, answer(exam, system, progress=progress))
-        answers = explained([need for need in needs if need.no_answer], system)
-        row = _row(system.name, needs, exam, run, _silent(needs, run, answers))
+        answers = _explained(needs, system)
+        row = _row(system.name, needs, exam, run, _silent(needs, run, answers), _read(needs, answers))
         found.append(Examined(row, run, instruction_reaches(system, exam), answers))
     right = {need.id: 1.0 for need in needs if need.no_answer}
     perfect = known(needs, _perfect(needs, exam))
@@ -118,11 +121,6 @@ def obeyed(need: AuditNeed, ranking: Sequence[str]) -> float:
     return sum(document in right for document in shown) / len(shown) if shown else 0.0
 
 
-def explained(needs: Sequence[AuditNeed], system: System) -> dict[str, Answer]:
-    """The system's own account of these needs, by id; none where it cannot give one."""
-    return {need.id: system.answer(need.after, TOP) for need in needs} if isinstance(system, Explains) else {}
-
-
 def names_the_cause(need: AuditNeed, given: Answer) -> bool:
     """Whether an answer without hits says that one of the need's own criteria removed the documents."""
     asked = {_subject(clause.facet.condition) for clause in need.clauses}
@@ -139,16 +137,22 @@ def _subject(condition: Condition) -> str:
 
 
 def _row(
-    system: str, needs: Sequence[AuditNeed], exam: Benchmark, run: Run, silent: Mapping[str, float]
+    system: str,
+    needs: Sequence[AuditNeed],
+    exam: Benchmark,
+    run: Run,
+    silent: Mapping[str, float],
+    read: Mapping[str, float] | None = None,
 ) -> Row:
-    """The standard measures and ours, over the needs that have an answer; `no-answer` over the rest."""
+    """The standard measures and ours over the needs that have an answer, `no-answer` over the rest, and
+    `read` over all whose criteria a program can compare."""
     answerable = [need for need in needs if not need.no_answer]
     ids = {f"{need.id}-{part}" for need in answerable for part in ("og", "changed")}
     qrels = {query: grades for query, grades in exam.judgements.qrels.items() if query in ids}
     kept = replace(exam, judgements=Judgements(qrels))
     row = measured(system, kept, {query: scores for query, scores in run.items() if query in ids}, STANDARD)
     best = {need.id: obeyed(need, list(positions(run.get(f"{need.id}-changed", {})))) for need in answerable}
-    return replace(row, values={HEADLINE: best, **row.values, NO_ANSWER: silent})
+    return replace(row, values={HEADLINE: best, READ: read or {}, **row.values, NO_ANSWER: silent})
 
 
 def _chance(needs: Sequence[AuditNeed], exam: Benchmark) -> Row:
@@ -174,6 +178,18 @@ def _perfect(needs: Sequence[AuditNeed], exam: Benchmark) -> dict[str, dict[str,
             scores = {document: 2.0 * grades.get(document, 0) + (document in kept) for document in every}
             run[f"{need.id}-{part}"] = {} if part == "changed" and need.no_answer else scores
     return run
+
+
+def _explained(needs: Sequence[AuditNeed], system: System) -> dict[str, Answer]:
+    return {need.id: system.answer(need.after, TOP) for need in needs} if isinstance(system, Explains) else {}
+
+
+def _read(needs: Sequence[AuditNeed], answers: Mapping[str, Answer]) -> dict[str, float]:
+    return {
+        need.id: float(set(answers[need.id].criteria) == set(need.truth))
+        for need in needs
+        if need.id in answers and all(clause.facet.kind != "about" for clause in need.clauses)
+    }
 
 
 def _silent(needs: Sequence[AuditNeed], run: Run, answers: Mapping[str, Answer]) -> dict[str, float]:

@@ -157,26 +157,17 @@ def _document(identifier: str, documents: Mapping[str, Document]) -> Json:
 
 
 def slopes(needs: Sequence[AuditNeed], run: Run, number: int = SLOPES) -> list[Json]:
-    """Ranks of flipped and staying documents under the original and the changed instruction.
-
-    Evenly taken over the needs; None is the rank of a document that is not shown at all.
+    """Ranks of flipped and staying documents under the original and the changed instruction, evenly taken
+    over the needs with a rule under test. None is the rank of a document that is not shown; those that
+    neither run shows are left out.
     """
     found: dict[str, list[Json]] = {"flipped": [], "staying": []}
-    for need in needs:
+    for need in (need for need in needs if need.polarity != "prefer"):
         ranks = [positions(run.get(f"{need.id}-{part}", {})) for part in ("og", "changed")]
-        for sort, documents in (
-            ("flipped", need.original - need.changed),
-            ("staying", need.changed - need.wished),
-        ):
+        for sort, documents in (("flipped", need.original - need.changed), ("staying", need.changed)):
             for identifier in sorted(documents)[:3]:
                 before, after = (row.get(identifier) for row in ranks)
-                found[sort].append(
-                    {
-                        "need": need.id,
-                        "document": identifier,
-                        "sort": sort,
-                        "original": before,
-                        "changed": after,
-                    }
-                )
+                if before or after:
+                    move = {"sort": sort, "original": before, "changed": after}
+                    found[sort].append({"need": need.id, "document": identifier, **move})
     return [each for rows in found.values() for each in rows[:: max(1, len(rows) // number)][:number]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from adhere.encode.protocol import Array, Encoded, Encoder
 from adhere.errors import SchemaError
-from adhere.evaluate.audit.exam import as_benchmark, examine, explained, without
+from adhere.evaluate.audit.exam import as_benchmark, examine, without
 from adhere.evaluate.audit.export import export
 from adhere.evaluate.audit.facets import hideable
 from adhere.evaluate.audit.needs import make_needs
@@ -57,7 +57,7 @@ def audit_store(
     return {
         **audit_to_json(Setting(len(documents), seed, wordings, hidden, count), needs, found),
         "headline": first.row.system,
-        "failures": failures_to_json(failed, first.run, explained(failed, made[0]), {d.id: d for d in seen}),
+        "failures": failures_to_json(failed, first.run, first.answers, {d.id: d for d in seen}),
         "slopes": slopes(needs, first.run),
     }
 
