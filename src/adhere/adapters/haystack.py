@@ -5,8 +5,8 @@
 
     ObedientRetriever(InMemoryBM25Retriever(documents)).run("vector index, but nothing on C extensions")
 
-Both fit Haystack's `TextRetriever`, so they plug into its MultiRetriever. Both go to YAML and back; Haystack
-reads them only where you trust this module: `Pipeline.loads(text, allowed_modules=["adhere.adapters.haystack"])`.
+Both fit Haystack's `TextRetriever`, so they plug into its MultiRetriever. Both go to YAML and back, which
+Haystack allows for modules that you trust: `Pipeline.loads(text, allowed_modules=[...])` with this name.
 """
 
 from __future__ import annotations
