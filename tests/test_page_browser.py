@@ -272,6 +272,7 @@ def test_the_time_slider_hides_what_came_later(page: Browser) -> None:
         slider,
     )
     page.until(lambda: page.hits() == ["P-6"])
+    assert "as of 2003-01-06" in page.text("#chips .fixed"), "it runs, so it is shown"
     assert "as-of=2003-01-06" in page.driver.current_url
 
 
@@ -373,12 +374,17 @@ def test_nothing_sticks_out_of_the_window(page: Browser, width: int) -> None:
         page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def test_a_server_with_tokens_asks_for_one(driver: webdriver.Chrome) -> None:
+def test_a_server_with_tokens_asks_for_one_and_what_it_always_wants_is_a_chip(
+    driver: webdriver.Chrome,
+) -> None:
     with listening(application(Service(engine()), tokens=TOKENS)) as address:
         browser = Browser(driver, address)
         driver.get(address)
         browser.until(lambda: browser.one("#token").is_displayed())
-        browser.type("#secret", "final" + Keys.ENTER)
-        browser.until(lambda: browser.text("#store") == "2 documents")
+        browser.type("#secret", "calm" + Keys.ENTER)
+        browser.until(lambda: browser.text("#store") == "7 documents")
+        browser.type("#query", "imports" + Keys.ENTER)
+        browser.until(lambda: browser.hits() and browser.ran())
+        assert browser.program() == 'avoid about("a C extension module")'
         assert any("401" in row for row in browser.complaints())
         browser.requests()  # they went to another server than the other tests speak of

@@ -48,6 +48,9 @@ export const search = (need, signal) => ask("v1/search", need, signal);
 /** Fields with up to `values` of their values each. @returns {Promise<Schema>} */
 export const schema = (values = 2000) => ask(`v1/schema?values=${values}`);
 
+/** @returns {Promise<{caller: {standing: string}}>} */
+export const status = () => ask("v1/status");
+
 /** Keep a bearer token for this tab; servers on this machine alone need none. @param {string} token */
 export const useToken = (token) => sessionStorage.setItem(TOKEN, token);
 

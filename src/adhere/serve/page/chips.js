@@ -19,10 +19,11 @@ let editing = null;
  * @param {HTMLElement} container
  * @param {Chip[]} chips
  * @param {Map<string, {violated: number, unknown: number}>} removed  documents, by the key of the chip
+ * @param {import("./api.js").Criterion[]} fixed  what the server runs besides, such as the day of the slider
  * @param {Does} does
  */
-export function showChips(container, chips, removed, does) {
-  const again = () => showChips(container, chips, removed, does);
+export function showChips(container, chips, removed, fixed, does) {
+  const again = () => showChips(container, chips, removed, fixed, does);
   const shown = chips.filter((chip) => !chip.gone);
   let number = 0;
   const rows = shown.map((chip) => {
@@ -31,7 +32,7 @@ export function showChips(container, chips, removed, does) {
   });
   const gone = chips.length - shown.length;
   const restore = el("button", { type: "button", class: "link", onclick: does.restore }, `restore ${gone} removed`);
-  redraw(container, ...rows, gone > 0 && el("li", { class: "gone" }, restore));
+  redraw(container, ...rows, ...fixed.map(besides), gone > 0 && el("li", { class: "gone" }, restore));
   container.querySelector("input.notation")?.focus();
 }
 
@@ -71,8 +72,16 @@ function row(chip, number, removed, does, again) {
       button("strength", strengthLabel(start), () => does.change(chip, { text: otherStrength(chip.text) }), icon(strength)),
       button("edit", "Edit the notation", edit, icon("edit")),
       button("remove", "Remove", () => does.change(chip, { gone: true }), icon("remove"))),
-    chip.question && el("span", { class: "question" }, `Assumed, so it only demotes. ${chip.question}`),
+    chip.question && el("span", { class: "question" }, `Assumed, so it only demotes. ${chip.question} `,
+      el("button", { type: "button", class: "link", onclick: () => does.change(chip, { text: otherStrength(chip.text) }) },
+        "Yes, make it a rule")),
   );
+}
+
+function besides({ id, polarity, says, text, source }) {
+  return el("li", { class: `chip fixed hard ${head(text)?.positive ? "positive" : "negative"}` },
+    el("span", { class: "number" }, id.replace("c", "")), el("span", { class: "polarity" }, polarity),
+    el("span", { class: "says" }, says), el("small", {}, source === "filter" ? "set by the server" : "set by the slider"));
 }
 
 function toggle(chip, number, says, does) {

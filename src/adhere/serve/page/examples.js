@@ -44,7 +44,7 @@ export function showExamples(container, schema, facets, run) {
   redraw(container,
     el("h2", {}, "Say what you look for, then what counts"),
     el("p", { class: "lead" },
-      "The query finds; the instruction decides. Every word of it becomes a criterion that you see, can change, and that runs as shown."),
+      "The query finds, the instruction decides. Each criterion in it is shown, can be changed, and runs as shown; no word is dropped in silence."),
     el("ul", { class: "examples" }, ...examples.map((example) =>
       el("li", {}, el("button", { type: "button", onclick: () => run(example) },
         el("strong", {}, example.query), el("span", {}, example.instruction), el("small", {}, example.teaches))))));

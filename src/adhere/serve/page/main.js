@@ -15,7 +15,7 @@ import { closeHit, showHits, shown, step } from "./results.js";
 import { moves, showSlope, TOP, touchSlope } from "./slope.js";
 import { body, changed, chips, fromHash, nothing, program, running, toHash } from "./state.js";
 import { range, showTimeline } from "./timeline.js";
-import { relaxed, showRemoved } from "./why.js";
+import { relaxed, showRelaxations, showRemoved } from "./why.js";
 
 /** Milliseconds of rest after a key: before the instruction is read, and before it is run. */
 const READ = 140;
@@ -34,6 +34,8 @@ let parsed = null;
 let schema = { documents: 0, time_field: "", fields: [] };
 /** @type {import("./api.js").Field[]} */
 let strip = [];
+/** Criteria of the caller's standing instruction, merged under every other. @type {import("./api.js").Criterion[]} */
+let always = [];
 /** What the last search ran and removed. @type {{chips: import("./state.js").Chip[], answer: import("./api.js").Answer} | null} */
 let last = null;
 /** English of criteria by their text without polarity. @type {Map<string, string>} */
@@ -117,6 +119,7 @@ const does = {
 /** Take over a need: show at once what is known, and read and run it after a rest of `rest` ms. */
 function change(next, rest) {
   need = next;
+  document.title = need.query ? `${need.query} · Adhere` : "Adhere";
   history.replaceState(null, "", `#${toHash(need)}`);
   clearTimeout(timer);
   work.abort();
@@ -148,9 +151,10 @@ async function read(signal) {
 async function search(signal) {
   const all = standing();
   const criteria = program(all);
-  const asked = need.query.trim() !== "" || criteria !== "";
+  const asked = need.query.trim() !== "" || running(all).some((chip) => chip.source !== "standing");
   at("welcome").hidden = asked;
   if (!asked) {
+    last = null;
     showAnswer(false);
     return;
   }
@@ -189,7 +193,8 @@ function show(ran, answer, plain, judged) {
   at("nothing").hidden = answer.hits.length > 0;
   at("slope").hidden = !plain;
   if (plain) showSlope(at("slope"), moves(plain, answer, judged, labels), goTo);
-  showRemoved(at("removed"), ran, answer, schema.documents, does);
+  showRemoved(at("removed"), ran, answer, schema.documents, does.soften);
+  showRelaxations(at("relax"), answer, does.relax);
   at("program").textContent = answer.program || "# no criteria: the query alone";
   at("trace").textContent = answer.trace.map(({ step, count, ms }) => `${step} ${count} (${ms.toFixed(1)} ms)`).join(" → ");
   draw();
@@ -204,14 +209,14 @@ function draw() {
     if (chip && violated + unknown > 0) removed.set(`${chip.key}\n${chip.text}`, { violated, unknown });
   });
   const counts = all.map((chip) => [chip.key, chip.on ? removed.get(`${chip.key}\n${chip.text}`) : undefined]);
-  showChips(at("chips"), all, new Map(counts), does);
+  showChips(at("chips"), all, new Map(counts), last?.answer.criteria.slice(last.chips.length) ?? [], does);
   showNotes(at("notes"), parsed);
   showFacets(at("facets"), strip, running(all), (field, value) => change(picked(need, running(all), field, value), 0));
   showTimeline(at("timeline"), range(schema), need.asOf, (asOf) => change({ ...need, asOf }, 0));
 }
 
 /** The chips of the text as it stands; while it is read anew, those of the text before. */
-const standing = () => chips(need, need.instruction.trim() ? parsed : null, english);
+const standing = () => chips(need, need.instruction.trim() ? parsed : null, always, english);
 
 function showNotes(container, parsed) {
   const notes = parsed?.notes ?? [];
@@ -283,6 +288,9 @@ function start(next) {
 async function open() {
   try {
     schema = await api.schema();
+    const { standing } = (await api.status()).caller;
+    // Criteria that are sent replace all that the server would read, so what always holds is sent too.
+    always = standing ? (await api.parse(standing, "")).criteria.map((each) => ({ ...each, span: null, source: "standing" })) : [];
     strip = facets(schema.fields, schema.documents);
     at("store").textContent = counted(schema.documents, "document");
     showExamples(at("welcome"), schema, strip, (example) =>

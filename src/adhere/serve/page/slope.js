@@ -117,8 +117,9 @@ function reason(ledger, labels) {
   const named = ledger.filter((verdict) => labels.has(verdict.criterion))
     .map((verdict) => ({ ...verdict, label: labels.get(verdict.criterion) }));
   const say = ({ label, outcome, evidence }) => {
-    const value = evidence && "field" in evidence && evidence.value !== null && outcome === "violated";
-    return value ? `${label.number} ${evidence.field} ${shown(evidence.value)}` : `${label.number} ${label.positive ? negated(label.says) : label.says}`;
+    const field = evidence && "field" in evidence && outcome !== "met" ? evidence : null;
+    const against = label.positive ? negated(label.says) : label.says;
+    return `${label.number} ${field ? `${field.field} ${shown(field.value)}` : against}`;
   };
   const broken = named.find(({ label, outcome }) => label.exact && label.hard
     && (outcome === "violated" || (outcome === "unknown" && label.positive)));

@@ -32,11 +32,12 @@ export const nothing = () => ({ query: "", instruction: "", asOf: "", changes: {
  * The criteria as they stand: what was read with the user's changes over it, then the user's own.
  * @param {Need} need
  * @param {import("./api.js").Parsed | null} parsed
+ * @param {import("./api.js").Criterion[]} standing  what this caller always wants
  * @param {Map<string, string>} english  what texts say, as far as the server has told
  * @returns {Chip[]}
  */
-export function chips(need, parsed, english) {
-  const read = (parsed?.criteria ?? []).map((criterion) => {
+export function chips(need, parsed, standing, english) {
+  const read = [...(parsed?.criteria ?? []), ...standing].map((criterion) => {
     const change = need.changes[criterion.text];
     const text = change?.text ?? criterion.text;
     const says = body(text) === body(criterion.text) ? criterion.says : english.get(body(text)) ?? "";

@@ -11,24 +11,33 @@ import { body } from "./state.js";
  * @param {import("./state.js").Chip[]} ran  the chips that ran, as the server numbers them
  * @param {import("./api.js").Answer} answer
  * @param {number} documents  in the store
- * @param {{soften: (chip: import("./state.js").Chip) => void, relax: (program: string) => void}} does
+ * @param {(chip: import("./state.js").Chip) => void} soften
  */
-export function showRemoved(container, ran, answer, documents, does) {
+export function showRemoved(container, ran, answer, documents, soften) {
   const rows = answer.removed.filter(({ violated, unknown }) => violated + unknown > 0);
-  container.hidden = rows.length === 0 && answer.relax.length === 0;
-  const bars = rows.map((row) => bar(row, ran, answer, documents, does));
+  container.hidden = rows.length === 0;
+  const bars = rows.map((row) => bar(row, ran, answer, documents, soften));
   redraw(container,
     el("h2", {}, "What the rules took away"),
     el("p", { class: "hint" }, `Of ${documents.toLocaleString("en")} documents, each rule by itself:`),
-    el("ul", { class: "bars" }, ...bars),
-    answer.relax.length > 0 && el("div", { class: "relax" },
-      el("p", { class: "hint" }, "The smallest change that lets documents back in:"),
-      ...answer.relax.map((program) =>
-        el("button", { type: "button", class: "relaxation", onclick: () => does.relax(program) },
-          icon("wish"), relaxation(program, answer)))));
+    el("ul", { class: "bars" }, ...bars));
 }
 
-function bar({ criterion, violated, unknown }, ran, answer, documents, does) {
+/**
+ * The changes that would let documents back in, smallest first, each a click away.
+ * @param {HTMLElement} container
+ * @param {import("./api.js").Answer} answer
+ * @param {(program: string) => void} relax
+ */
+export function showRelaxations(container, answer, relax) {
+  redraw(container,
+    answer.relax.length > 0 && el("p", { class: "hint" }, "The smallest change that lets documents back in:"),
+    ...answer.relax.map((program) =>
+      el("button", { type: "button", class: "relaxation", onclick: () => relax(program) },
+        icon("wish"), relaxation(program, answer))));
+}
+
+function bar({ criterion, violated, unknown }, ran, answer, documents, soften) {
   const number = Number(criterion.replace(/\D/g, ""));
   const chip = criterion.startsWith("c") ? ran[number - 1] : undefined;
   const says = answer.criteria.find((each) => each.id === criterion)?.says ?? criterion;
@@ -43,7 +52,7 @@ function bar({ criterion, violated, unknown }, ran, answer, documents, does) {
     el("span", { class: "says" }, says, without && el("small", {}, without)),
     el("span", { class: "count" }, (violated + unknown).toLocaleString("en")),
     chip && head(chip.text)?.hard
-      && el("button", { type: "button", class: "soften", "aria-label": `Make it a wish: ${says}`, onclick: () => does.soften(chip) },
+      && el("button", { type: "button", class: "soften", "aria-label": `Make it a wish: ${says}`, onclick: () => soften(chip) },
         "make it a wish"),
     el("span", { class: "bar", "aria-hidden": "true" }, measure("violated", violated), measure("unknown", unknown)));
 }
