@@ -7,10 +7,15 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from typer.testing import CliRunner
 
+from adhere.cli import app
 from adhere.errors import FileError
 from adhere.evaluate.html import page, write_page
+from adhere.evaluate.judgements import Judgements
+from adhere.evaluate.moves import MOST, moves
 from adhere.evaluate.plots import Move, Point, Value, bars, scatter, slopes
+from test_evaluate import write_bench
 
 EVIL = "<script>alert(\"x\")</script> & 'co'"
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -40,10 +45,15 @@ def report(name=EVIL):
         },
         "benchmarks": [{"name": "audit", "needs": 5, "systems": systems}],
         "headline": name,
-        "slopes": [
-            {"need": "n1", "document": name, "sort": "flipped", "original": 1, "changed": None},
-            {"need": "n1", "document": "d2", "sort": "staying", "original": 4, "changed": 2},
-        ],
+        "slopes": {
+            "audit": {
+                "system": name,
+                "moves": [
+                    {"need": "n1", "document": name, "sort": "flipped", "original": 1, "changed": None},
+                    {"need": "n1", "document": "d2", "sort": "staying", "original": 4, "changed": 2},
+                ],
+            }
+        },
         "failures": [
             {
                 "need": "n1", "kind": "field", "polarity": "want", "query": name, "instruction": name,
@@ -142,3 +152,40 @@ def test_a_document_that_falls_has_a_line_that_falls():
     ends = [[float(dot.attrib["cy"]) for dot in group.iter("circle")] for group in svg.findall("g")]
     assert [end > start for start, end in ends] == [True, True, False]
     assert ends[1][1] > ends[0][1]  # not shown lies below the deepest rank
+
+
+# --- moves -------------------------------------------------------------------------------------
+
+
+def test_moves_are_the_ranks_of_flipped_and_staying_documents():
+    judgements = Judgements({"x-og": {"a": 1, "b": 1, "c": 1}, "x-changed": {"a": 0, "b": 1, "c": 0}})
+    run = {"x-og": {"a": 3.0, "b": 2.0}, "x-changed": {"b": 9.0}}
+    found = [
+        (row["sort"], row["document"], row["original"], row["changed"]) for row in moves(judgements, run)
+    ]
+    assert found == [("flipped", "a", 1, None), ("staying", "b", 2, 1)]
+
+
+def test_moves_are_few_enough_to_draw_and_come_from_all_needs():
+    qrels = {}
+    for need in range(100):
+        qrels |= {f"n{need}-og": {"a": 1, "b": 1}, f"n{need}-changed": {"a": 0, "b": 1}}
+    found = moves(Judgements(qrels), {query: {"a": 1.0, "b": 0.5} for query in qrels})
+    assert [sum(row["sort"] == sort for row in found) for sort in ("flipped", "staying")] == [MOST, MOST]
+    assert len({row["need"] for row in found}) == MOST
+
+
+def test_a_need_without_flips_moves_nothing():
+    judgements = Judgements({"x-og": {"a": 1}, "x-changed": {"a": 1}})
+    assert moves(judgements, {"x-og": {"a": 1.0}, "x-changed": {"a": 1.0}}) == []
+
+
+def test_an_evaluation_draws_the_moves_of_its_last_system(tmp_path):
+    bench = write_bench(tmp_path / "fruit")
+    target = tmp_path / "fruit.html"
+    arguments = ["evaluate", str(bench), "--system", "bm25+instruction", "--html", str(target), "--json"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    html = target.read_text()
+    assert "Where documents go: bm25+instruction" in html
+    read(html)

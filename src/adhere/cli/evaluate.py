@@ -45,7 +45,12 @@ def evaluate(
             metavar="FILE", help="Keep every answer in FILE; a run that was killed resumes from it."
         ),
     ] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one page.")] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the report as one page; its slope chart is the last system's."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well searches follow instructions, with the rows random, blind and perfect.
@@ -54,6 +59,7 @@ def evaluate(
     """
     from adhere.evaluate.journal import Journal
     from adhere.evaluate.measures import parse_measure
+    from adhere.evaluate.moves import Recorded, moves
     from adhere.evaluate.report import results_to_json
     from adhere.evaluate.run import evaluate as run
     from adhere.evaluate.sources import benchmarks
@@ -61,11 +67,13 @@ def evaluate(
 
     make = Systems()
     names = dict.fromkeys(["blind", *(system or DEFAULT_SYSTEMS)])
+    systems = [make(name) for name in names]
+    drawn = Recorded(systems[-1])
     loaded = [benchmark for bench in benches for benchmark in benchmarks(bench)]
     with progress_line() as progress:
         found = run(
             loaded,
-            [make(name) for name in names],
+            [*systems[:-1], drawn],
             measures=[parse_measure(text) for text in measure] if measure else None,
             journal=Journal(journal) if journal else None,
             progress=progress,
@@ -74,7 +82,10 @@ def evaluate(
     if html:
         from adhere.evaluate.html import write_page
 
-        write_page(report, html, title="How well searches follow instructions")
+        slopes = {
+            one.name: {"system": drawn.name, "moves": moves(one.judgements, drawn.run)} for one in loaded
+        }
+        write_page({**report, "slopes": slopes}, html, title="How well searches follow instructions")
     if as_json:
         print_json(report)
         return

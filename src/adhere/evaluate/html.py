@@ -33,7 +33,8 @@ def page(report: Json, *, title: str) -> str:
     body = [f"<h1>{escape(title)}</h1>", *_setting(report.get("audit"))]
     for bench in report["benchmarks"]:
         body += _benchmark(bench, several=len(report["benchmarks"]) > 1)
-    body += [*_slopes(report.get("slopes") or (), report), *_failures(report.get("failures") or (), report)]
+        body += _slopes(report.get("slopes", {}).get(bench["name"]))
+    body += [*_failures(report.get("failures") or (), report)]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -185,14 +186,14 @@ def _points(systems: Sequence[Json], styles: Mapping[str, str]) -> Iterator[plot
             yield plots.Point(system["name"], styles[system["name"]], _value(x), _value(y))
 
 
-def _slopes(rows: Sequence[Json], report: Json) -> Iterator[str]:
-    if not rows:
+def _slopes(slopes: Json | None) -> Iterator[str]:
+    if not slopes or not slopes["moves"]:
         return
     moves = [
         plots.Move(f"{row['need']}, {row['document']}", row["sort"], row["original"], row["changed"])
-        for row in rows
+        for row in slopes["moves"]
     ]
-    yield f"<h2>Where documents go: {escape(report['headline'])}</h2>"
+    yield f"<h2>Where documents go: {escape(slopes['system'])}</h2>"
     yield _p(
         "Flipped documents are ruled out by the changed instruction and should fall; staying ones are "
         "relevant under both and should not.",

@@ -19,8 +19,6 @@ from adhere.parse.language import write, write_criterion
 
 Json = dict[str, Any]
 WORST = 10
-SLOPES = 60
-"""Documents of each sort whose ranks are reported for the slope chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,20 +152,3 @@ def _breaks(need: AuditNeed, identifier: str) -> Iterator[str]:
 
 def _document(identifier: str, documents: Mapping[str, Document]) -> Json:
     return {"id": identifier, "title": documents[identifier].title or documents[identifier].text[:80]}
-
-
-def slopes(needs: Sequence[AuditNeed], run: Run, number: int = SLOPES) -> list[Json]:
-    """Ranks of flipped and staying documents under the original and the changed instruction, evenly taken
-    over the needs with a rule under test. None is the rank of a document that is not shown; those that
-    neither run shows are left out.
-    """
-    found: dict[str, list[Json]] = {"flipped": [], "staying": []}
-    for need in (need for need in needs if need.polarity != "prefer"):
-        ranks = [positions(run.get(f"{need.id}-{part}", {})) for part in ("og", "changed")]
-        for sort, documents in (("flipped", need.original - need.changed), ("staying", need.changed)):
-            for identifier in sorted(documents)[:3]:
-                before, after = (row.get(identifier) for row in ranks)
-                if before or after:
-                    move = {"sort": sort, "original": before, "changed": after}
-                    found[sort].append({"need": need.id, "document": identifier, **move})
-    return [each for rows in found.values() for each in rows[:: max(1, len(rows) // number)][:number]]

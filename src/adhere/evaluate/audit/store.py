@@ -12,9 +12,10 @@ from adhere.evaluate.audit.exam import as_benchmark, examine, without
 from adhere.evaluate.audit.export import export
 from adhere.evaluate.audit.facets import hideable
 from adhere.evaluate.audit.needs import make_needs
-from adhere.evaluate.audit.report import Setting, audit_to_json, failures_to_json, slopes, worst
+from adhere.evaluate.audit.report import Setting, audit_to_json, failures_to_json, worst
 from adhere.evaluate.audit.truth import Truth
 from adhere.evaluate.audit.wordings import Half
+from adhere.evaluate.moves import moves
 from adhere.evaluate.run import Progress
 from adhere.evaluate.systems import Systems
 from adhere.need import Document
@@ -33,7 +34,7 @@ def audit_store(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """The whole audit of an engine's store, as JSON: `report.audit_to_json` with "headline" (the first
-    system), its ten worst "failures" and "slopes".
+    system), its ten worst "failures" and "slopes": where its documents went.
 
     `hidden` None chooses the field that the systems must not see, "" hides none. The systems run over a
     copy of the documents in memory, with the vectors of the store.
@@ -47,8 +48,9 @@ def audit_store(
         )
     needs = make_needs(documents, schema, seed=seed, count=count, wordings=wordings, hidden=hidden)
     seen = without(documents, hidden)
+    exam = as_benchmark(needs, seen, name="audit")
     if export_to is not None:
-        export(as_benchmark(needs, seen, name=export_to.name), export_to)
+        export(exam, export_to)
     make = Systems(Stored(engine))
     made = [make(name) for name in dict.fromkeys(systems)]
     found = examine(needs, seen, made, progress=progress)
@@ -58,7 +60,7 @@ def audit_store(
         **audit_to_json(Setting(len(documents), seed, wordings, hidden, count), needs, found),
         "headline": first.row.system,
         "failures": failures_to_json(failed, first.run, first.answers, {d.id: d for d in seen}),
-        "slopes": slopes(needs, first.run),
+        "slopes": {"audit": {"system": first.row.system, "moves": moves(exam.judgements, first.run)}},
     }
 
 
