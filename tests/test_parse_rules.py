@@ -222,3 +222,21 @@ def test_spans_point_into_the_instruction() -> None:
         "ferries",
         "but nothing on fares unless they rose",
     ]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "program"),
+    [
+        ("films made after 1990", "want field(year >= 1991)"),
+        ("from 1990 to 1999", "want all(field(year >= 1990), field(year < 2000))"),
+        ("before 2005", "want field(year < 2005)"),
+        ("nothing made before 1990", "avoid field(year < 1990)"),
+        ("before May 2005", 'want about("before May 2005")'),
+        ("about the war after 1990", 'want about("the war after 1990")\nwant? field(year >= 1991)'),
+    ],
+)
+def test_where_no_document_has_a_date_a_field_of_years_takes_its_place(
+    instruction: str, program: str
+) -> None:
+    schema = Schema({"year": FieldInfo("year", "number")}, documents=5)
+    assert write(RulesParser().parse(instruction, schema=schema, now=NOW).criteria) == program

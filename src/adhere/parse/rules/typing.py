@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from adhere.need import About, All, Any, Criterion, Expression, Field, Polarity, Recent, Span, Time
 from adhere.parse.rules.cues import RELEVANT_LEAD, TASK, find_cue
@@ -39,6 +39,8 @@ _CLOSING = re.compile(
 )
 _LIST = re.compile(r"^[^,;:()]{2,40}(?:, [^,;:()]{2,40})*,? (?:or|nor) [^,;:()]{2,40}$", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+_MADE = frozenset("made released published produced written created shot recorded printed issued".split())  # noqa: SIM905
+"""Verbs that a field of years dates without doubt."""
 
 
 def content(text: str) -> str:
@@ -152,15 +154,18 @@ def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | Non
     """A phrase of time as a condition on the date field that its verb names, or on the document's time."""
     start, end = phrase.span
     named = _date_field(phrase.verb, schema)
+    year = _year_field(schema)
     meaning: Expression = phrase.meaning
     if named and isinstance(meaning, Time):
         meaning = _on_field(named, meaning)
+    elif year and isinstance(meaning, Time) and _whole_years(meaning):
+        meaning = _on_field(year, meaning, years=True)
     elif schema is not None and not schema.time_field:
         return None
     before = _WORD.findall(text[:start])
     alone = not _has_content(text[:start]) and not _has_content(text[end:])
     on_noun = bool(before) and before[-1].casefold() in GENERIC
-    sure = phrase.sure or alone or on_noun or bool(named)
+    sure = phrase.sure or alone or on_noun or bool(named) or (bool(year) and phrase.verb in _MADE)
     words = " ".join(text[start:end].split())
     return Phrase(phrase.span, meaning, sure, "" if sure else f"Is {words!r} about the date of the document?")
 
@@ -177,12 +182,29 @@ def _date_field(verb: str, schema: Schema | None) -> str:
     return named[0] if len(named) == 1 and named[0] != schema.time_field else ""
 
 
-def _on_field(name: str, window: Time) -> Expression:
+def _year_field(schema: Schema | None) -> str:
+    """The one field of numbers that is called a year, in a store whose documents have no date."""
+    if schema is None or schema.time_field:
+        return ""
+    named = [
+        name
+        for name, info in schema.fields.items()
+        if info.type == "number" and re.split(r"[\W_]+", name.casefold())[-1] == "year"
+    ]
+    return named[0] if len(named) == 1 else ""
+
+
+def _whole_years(window: Time) -> bool:
+    bounds = [bound for bound in (window.start, window.end) if bound is not None]
+    return all(bound == datetime(bound.year, 1, 1, tzinfo=UTC) for bound in bounds)
+
+
+def _on_field(name: str, window: Time, *, years: bool = False) -> Expression:
     parts: list[Expression] = []
     if window.start is not None:
-        parts.append(Field(name, ">=", window.start))
+        parts.append(Field(name, ">=", window.start.year if years else window.start))
     if window.end is not None:
-        parts.append(Field(name, "<", window.end))
+        parts.append(Field(name, "<", window.end.year if years else window.end))
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
