@@ -55,7 +55,7 @@ def paper(number: str, title: str, text: str, categories: list[str], published: 
 
 
 PAPERS = [
-    paper("a1", "Catching hallucinations by resampling", "We ask a language model again and compare its answers.",
+    paper("a1", "Catching hallucinations by resampling", "We detect hallucination by asking a model again and comparing answers.",
           ["cs.CL"], "2025-11-02"),
     paper("a2", "Hidden states reveal hallucinations", "A probe reads hidden states to detect hallucination.",
           ["cs.CL", "cs.LG"], "2025-08-10"),

@@ -7,7 +7,7 @@ computes them again for documents that come from elsewhere. Same function, same 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from adhere.need import Document
 from adhere.schema import FieldType
@@ -47,25 +47,26 @@ _TABLE = re.compile(
 )  # fmt: skip
 
 
-def form_features(document: Document) -> dict[str, bool | int | str]:
-    """The features of `FEATURES` for one document, read off its text (title not counted).
+def form_features(document: Document, names: Iterable[str] = FEATURES) -> dict[str, bool | int | str]:
+    """The named features of one document, read off its text (title not counted).
 
     `language` is an ISO 639-1 code, "und" where the text is too short or too mixed to tell.
     """
-    text = document.text
-    words = [token for token, _ in tokens(text)]
-    return {
-        "words": len(words),
-        "sentences": sum(1 for _ in _SENTENCE.finditer(text)),
-        "characters": len(text),
-        "code": bool(_CODE.search(text)),
-        "numbers": bool(_NUMBER.search(text)),
-        "links": bool(_LINK.search(text)),
-        "list": bool(_LIST.search(text)),
-        "table": bool(_TABLE.search(text)),
-        "question": "?" in text or "？" in text,
-        "language": language_of(text, words),
-    }
+    return {name: _READ[name](document.text) for name in names}
+
+
+_READ: Mapping[str, Callable[[str], bool | int | str]] = {
+    "words": lambda text: len(tokens(text)),
+    "sentences": lambda text: sum(1 for _ in _SENTENCE.finditer(text)),
+    "characters": len,
+    "code": lambda text: bool(_CODE.search(text)),
+    "numbers": lambda text: bool(_NUMBER.search(text)),
+    "links": lambda text: bool(_LINK.search(text)),
+    "list": lambda text: bool(_LIST.search(text)),
+    "table": lambda text: bool(_TABLE.search(text)),
+    "question": lambda text: "?" in text or "？" in text,
+    "language": lambda text: language_of(text, [token for token, _ in tokens(text[:4000])]),
+}
 
 
 _SCRIPTS = {

@@ -13,7 +13,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -55,6 +55,8 @@ class OnnxEncoder:
         self._max_tokens: int = manifest["max_tokens"]
         self._overlap: int = manifest["overlap"]
         self._tokenizer, self._session = _loaded(Path(folder), self._max_tokens)
+        # A clause is asked for by the program, by the judges, and again by the next search.
+        self._mean = lru_cache(maxsize=1024)(self._query_mean)
 
     def encode_documents(self, documents: Iterable[Document]) -> Iterator[list[Encoded]]:
         """For each document in order its passages with their vectors; reads only a few passages ahead."""
@@ -64,8 +66,19 @@ class OnnxEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Array:
         """One unit vector per query or clause. Shapes  n texts -> (n, H)"""
-        means = [self._states(self._tokens(query_text(text)).ids).mean(axis=0) for text in texts]
+        means = [self._mean(query_text(text)) for text in texts]
         return unit(np.stack(means)) if means else np.empty((0, self.dimension), np.float32)
+
+    def _query_mean(self, text: str) -> Array:
+        mean: Array = self._states(self._tokens(text).ids).mean(axis=0)
+        return mean
+
+    def encode_tokens(self, text: str) -> tuple[list[Span], Array]:
+        """Spans of the word pieces of a text, and a unit vector for each. Shapes  T pieces -> (T, H)"""
+        tokens = self._tokens(text)
+        states = self._states(tokens.ids)
+        pieces = [at for at, special in enumerate(tokens.special_tokens_mask) if not special]
+        return [tokens.offsets[at] for at in pieces], unit(states[pieces])
 
     def _passages(self, documents: Iterable[Document]) -> Iterator[tuple[int, str, Passage]]:
         """Number of the document, its title as the model sees it, and a passage."""

@@ -33,6 +33,16 @@ class Candidate:
     document: Document
     passages: tuple[Encoded, ...] = ()
 
+    def cosines(self, vectors: Array) -> Array:
+        """Cosine of every sentence, in order of passage and sentence, with every vector of length one.
+
+        Shapes  vectors (V, H) -> (S, V); S may be 0
+        """
+        if not self.passages:
+            return np.empty((0, len(vectors)), np.float32)
+        cosines: Array = np.concatenate([encoded.sentences for encoded in self.passages]) @ vectors.T
+        return cosines
+
 
 class Encoder(Protocol):
     """Turns documents into passages with vectors, and queries and clauses into vectors."""

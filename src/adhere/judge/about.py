@@ -64,9 +64,8 @@ class ClauseJudge:
         self, candidate: Candidate, vectors: NDArray[np.float32], words: Sequence[float]
     ) -> list[Judgement]:
         places = sentences_of(candidate)
-        # (S, H) @ (H, 1 + C): a document without sentences is scored by nothing, which is cosine 0
-        cosines = np.concatenate([p.sentences for p in candidate.passages]) @ vectors.T if places else None
-        best = cosines.max(axis=0) if cosines is not None else np.zeros(len(vectors), np.float32)
+        cosines = candidate.cosines(vectors)
+        best = cosines.max(axis=0, initial=0.0)  # no sentence, no nearness
         saturated = [score / (score + HALF_BM25) for score in words]
         c = self.calibration
         base = c.bias + c.query_meaning * float(best[0]) + c.query_words * saturated[0]
@@ -75,9 +74,8 @@ class ClauseJudge:
             z = base + c.meaning * float(best[column]) + c.words * saturated[column]
             p = 1.0 / (1.0 + math.exp(-z))
             # The nearest sentence shows that a clause holds; where it does not hold, nothing shows it.
-            evidence = None
-            if p >= HOLDS and cosines is not None:
-                evidence = places[int(cosines[:, column].argmax())]
+            shown = p >= HOLDS and bool(places)
+            evidence = places[int(cosines[:, column].argmax())] if shown else None
             row.append(Judgement(p, evidence, self.name))
         return row
 

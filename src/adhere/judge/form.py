@@ -19,9 +19,10 @@ class FormJudge:
 
     def judge(self, question: Question, candidates: Sequence[Candidate]) -> list[list[Judgement]]:
         """One row per candidate, one judgement per condition."""
+        asked = {condition.feature for condition in question.conditions if isinstance(condition, Form)}
         return [
             [self._one(condition, features) for condition in question.conditions]
-            for features in (form_features(candidate.document) for candidate in candidates)
+            for features in (form_features(candidate.document, asked) for candidate in candidates)
         ]
 
     def _one(self, condition: Condition, features: Mapping[str, Scalar]) -> Judgement:

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from adhere.encode.protocol import Encoder
 from adhere.errors import CriteriaError, InputError
 from adhere.judge.about import ClauseJudge
@@ -345,7 +347,7 @@ def default_judges(store: Store, encoder: Encoder) -> list[Judge]:
 
     def words(ids: Sequence[str], texts: Sequence[str]) -> dict[str, list[float]]:
         rows: dict[str, list[float]] = {identifier: [] for identifier in ids}
-        blank = encoder.encode_queries([""])[0]
+        blank = np.zeros(encoder.dimension, np.float32)  # no formula here asks for meaning
         for text in texts:
             scores = store.score(ids, [Clause(blank, text)], Words(0))
             for identifier in ids:

@@ -29,7 +29,7 @@ from adhere.search import program
 from adhere.search.explain import relaxations, removed
 from adhere.search.plan import Compiler
 from adhere.search.trace import Trace
-from adhere.store.protocol import And, Clause, Everything, Filter, Ids, Meaning, Store, Words
+from adhere.store.protocol import And, Clause, Everything, Filter, Ids, Store, Words
 
 POOL = 200
 """Candidates that the program scores, at least; of these the best DEPTH are judged."""
@@ -196,13 +196,13 @@ def _ledgers(parts: Parts, request: Request, clauses: Sequence[Clause], ids: Seq
     candidates = parts.store.candidates(ids)
     ordered = [candidates[identifier] for identifier in ids if identifier in candidates]
     leaves = _leaves(parts.judges, request, ordered)
-    meaning = parts.store.score(ids, clauses[:1], Meaning(0))
     words = parts.store.score(ids, clauses[:1], Words(0))
     judged = []
     for candidate, judgements in zip(ordered, leaves, strict=True):
         identifier = candidate.document.id
         ledger = tuple(verdict(name, criterion, judgements) for name, criterion in request.criteria.named())
-        p_query = program.query_probability(meaning[identifier], words[identifier])
+        meaning = float(candidate.cosines(clauses[0].vector[None]).max(initial=0.0))
+        p_query = program.query_probability(meaning, words[identifier])
         terms = [(criterion, one.p) for criterion, one in zip(request.criteria, ledger, strict=True)]
         judged.append(Judged(candidate, ledger, program.combine(p_query, terms)))
     return judged
