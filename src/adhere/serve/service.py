@@ -13,9 +13,10 @@ import os
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from adhere.errors import InputError
 from adhere.need import Answer, Criteria, Document, Expression, Mode, Parsed, conditions
@@ -28,6 +29,8 @@ from adhere.serve.refusals import Busy, NoSuchDocument
 from adhere.serve.view import Shared, View
 
 T = TypeVar("T")
+Needs = Literal["store", "store alone", "nothing"]
+"""What work needs: the store as it is, the store to itself for writing, or only a thread."""
 MOST_CONDITIONS = 100
 """Conditions of one need; each costs a pass over the candidates."""
 
@@ -82,9 +85,10 @@ class Service:
 
     async def search(self, caller: Caller, ask: Ask) -> Answer:
         """The answer alone. Errors  as `Engine.search`, and Busy"""
-        async for event in self.stream(caller, ask):
-            if isinstance(event, Answer):
-                return event
+        async with aclosing(self.stream(caller, ask)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
         raise AssertionError("a stream ends with its answer")
 
     async def stream(self, caller: Caller, ask: Ask) -> AsyncGenerator[Event | Answer]:
@@ -128,11 +132,11 @@ class Service:
 
     async def add(self, caller: Caller, documents: Sequence[Document]) -> Added:
         """Insert or replace; all of them are kept when this returns. Errors  NotAllowed outside the filter"""
-        return await self.run(lambda: self.engine_of(caller).add(documents), write=True)
+        return await self.run(lambda: self.engine_of(caller).add(documents), "store alone")
 
     async def delete(self, caller: Caller, identifier: str) -> None:
         """Errors  NoSuchDocument, also for one that the caller does not see"""
-        if not await self.run(lambda: self.engine_of(caller).delete([identifier]), write=True):
+        if not await self.run(lambda: self.engine_of(caller).delete([identifier]), "store alone"):
             raise missing(identifier)
 
     async def get(self, caller: Caller, identifier: str) -> Document:
@@ -177,8 +181,8 @@ class Service:
                 found.append(f"The token {caller.name!r} sees nothing: {store.problem}")
         return found
 
-    async def run(self, work: Callable[[], T], *, write: bool = False) -> T:
-        """Do it in the pool, or alone in the lane of the writes.
+    async def run(self, work: Callable[[], T], needs: Needs = "store") -> T:
+        """Do it in the pool, or in the lane of the writes.
 
         Errors  Busy if the queue is full, or the time limit has passed
         """
@@ -186,12 +190,18 @@ class Service:
             if self.running >= self.limits.threads + self.limits.waiting:
                 raise Busy(f"{self.running} requests are under way and wait already.", retry_after=1)
             self.running += 1
-        future = self._lane.submit(work) if write else self._pool.submit(self._reading, work)
+        match needs:
+            case "store":
+                future = self._pool.submit(self._reading, work)
+            case "store alone":
+                future = self._lane.submit(work)
+            case "nothing":
+                future = self._pool.submit(work)
         future.add_done_callback(lambda _: self._done())
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self.limits.seconds)
         except TimeoutError:
-            after = "; what was being written may still be" if write else ""
+            after = "; what was being written may still be" if needs == "store alone" else ""
             raise Busy(
                 f"The time limit of {self.limits.seconds:g} s has passed{after}. Ask for less at once.",
                 retry_after=self.limits.seconds,

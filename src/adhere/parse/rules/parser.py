@@ -50,9 +50,11 @@ class RulesParser:
         """The dictionary of the schema, kept until another schema comes."""
         if schema is None:
             return None
-        if self._linker is None or self._linker.schema is not schema:
-            self._linker = Linker(schema)
-        return self._linker
+        linker = self._linker
+        if linker is None or linker.schema is not schema:
+            # Kept and returned apart: another thread may put another schema's in its place meanwhile.
+            self._linker = linker = Linker(schema)
+        return linker
 
 
 def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None, now: datetime) -> Parsed:

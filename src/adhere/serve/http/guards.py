@@ -25,9 +25,13 @@ from adhere.serve.refusals import Busy, NotAllowed, TooLarge, TooMany
 from adhere.serve.service import Limits
 
 log = logging.getLogger("adhere.serve")
-OPEN = ("/health", "/docs", "/openapi.json")
-"""Told to everybody: whether the server is up, and what it understands. The page's files are too."""
 CLOSED = ("/v1/", "/mcp", "/metrics")
+"""What needs a token. Health, the description and the page's files are told to everybody."""
+ONLY_OURS = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The page runs the scripts that it came with, and nothing that a document holds."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -86,6 +90,8 @@ class Guard:
                 answer = MutableHeaders(scope=message)
                 answer["X-Request-ID"] = identifier
                 answer["X-Content-Type-Options"] = "nosniff"
+                if scope["path"] != "/docs":  # which loads its scripts from elsewhere
+                    answer["Content-Security-Policy"] = ONLY_OURS
             await send(message)
 
         try:

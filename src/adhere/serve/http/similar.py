@@ -5,6 +5,7 @@ the rerank of Cohere and Jina. Each takes an instruction too, and answers with w
 from __future__ import annotations
 
 import base64
+import copy
 import math
 import uuid
 from typing import Any
@@ -103,7 +104,7 @@ async def embeddings(body: EmbeddingsBody, asking: Asking) -> Response:
     if body.dimensions not in (None, encoder.dimension):
         raise InputError(f"{encoder.name} has {encoder.dimension} dimensions, not {body.dimensions}.")
     texts = [body.input] if isinstance(body.input, str) else body.input
-    vectors = await asking.service.run(lambda: encoder.encode_queries(texts))
+    vectors = await asking.service.run(lambda: encoder.encode_queries(texts), "nothing")
     words = sum(len(list(tokens(text))) for text in texts)
     coded: list[Any] = vectors.tolist()
     if body.encoding_format == "base64":
@@ -133,7 +134,7 @@ async def rerank(body: RerankBody, asking: Asking) -> Response:
         raise InputError("instruction and instruct are two names for one thing, and differ here. Send one.")
     texts = [each if isinstance(each, str) else each.text for each in body.documents]
     instruction = given.pop() if given else ""
-    answer = await asking.service.run(lambda: _judged(asking, body.query, instruction, texts))
+    answer = await asking.service.run(lambda: _judged(asking, body.query, instruction, texts), "nothing")
     whole = answer_to_json(answer)
     results = []
     for hit, shown in zip(answer.hits[: body.top_n], whole["hits"], strict=False):
@@ -147,7 +148,7 @@ async def rerank(body: RerankBody, asking: Asking) -> Response:
 def _judged(asking: Asked, query: str, instruction: str, texts: list[str]) -> Answer:
     """The texts in a store of their own: nothing of the server's store is read."""
     ours = asking.service.engine_of(asking.caller)
-    engine = Engine.in_memory(ours.encoder, parser=ours.parser)
+    engine = Engine.in_memory(ours.encoder, parser=copy.copy(ours.parser))
     engine.add([Document(_name(number), text) for number, text in enumerate(texts)])
     return engine.search(query, instruction, k=len(texts), mode="rank", standing=ours.standing)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from adhere import __version__
 from adhere.errors import AdhereError, InputError
 from adhere.need import Answer, Document
-from adhere.search.trace import Planned
+from adhere.search.trace import Event, Planned
 from adhere.search.wire import answer_to_json, jsonable
 from adhere.serve.access import LOCAL, Caller
 from adhere.serve.mcp.split import split
@@ -151,17 +151,19 @@ async def _split(service: Service, caller: Caller, text: str) -> tuple[str, str]
 async def _answered(service: Service, caller: Caller, ask: Ask, ctx: Tool) -> Answer:
     """The answer; each event of the search is reported as progress."""
     done = 0
-    async for event in service.stream(caller, ask):
-        if isinstance(event, Answer):
-            return event
-        done += 1
-        told = (
-            f"{len(event.criteria)} criteria"
-            if isinstance(event, Planned)
-            else f"{event.step}: {event.count}"
-        )
-        await ctx.report_progress(done, STEPS, told)
+    async with aclosing(service.stream(caller, ask)) as events:
+        async for event in events:
+            if isinstance(event, Answer):
+                return event
+            done += 1
+            await ctx.report_progress(done, STEPS, _message(event))
     raise AssertionError("a stream ends with its answer")
+
+
+def _message(event: Event) -> str:
+    if isinstance(event, Planned):
+        return f"{len(event.criteria)} criteria"
+    return f"{event.step}: {event.count}"
 
 
 def _found(document: Document, ctx: Tool, service: Service) -> Found:
