@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -22,11 +23,13 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
+import adhere
 from adhere.parse import parse
 from adhere.serve.access import Tokens
 from adhere.serve.http.app import application
 from adhere.serve.mcp.split import split
 from adhere.serve.service import Service
+from corpus import DOCUMENTS
 from serving import TOKENS, bearer, engine, listening
 
 ASKED = "lazy imports. Nothing about a C extension module."
@@ -195,3 +198,32 @@ def test_nothing_is_lost_in_a_split(text: str) -> None:
     query, instruction = split(text, parse)
     kept = [sign for sign in query + instruction if sign.isalnum()]
     assert kept == [sign for sign in text if sign.isalnum()]
+
+
+@pytest.mark.slow
+def test_the_command_speaks_the_protocol_and_nothing_else(tmp_path: Path) -> None:
+    store = tmp_path / "notes.adhere"
+    with adhere.open(store) as made:
+        made.add(DOCUMENTS)
+    run = "from adhere.cli import main; main()"
+    command = StdioServerParameters(command=sys.executable, args=["-c", run, "mcp", str(store)])
+    result, _ = asyncio.run(called(Client(stdio_client(command)), "search", query=ASKED))
+    assert result.structured_content["results"]
+    opening = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "0"},
+        },
+    }
+    said = subprocess.run(
+        [sys.executable, "-c", run, "mcp", str(store)],
+        input=json.dumps(opening) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert [json.loads(line)["id"] for line in said.stdout.splitlines()] == [1]
