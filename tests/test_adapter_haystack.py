@@ -177,3 +177,10 @@ def test_filters_mean_what_they_mean_to_haystack(films: Engine, filters: dict[st
 def test_a_filter_without_an_equal_is_refused(filters: dict[str, Any]) -> None:
     with pytest.raises(CriteriaError):
         to_criteria(filters)
+
+
+def test_both_plug_into_the_multi_retriever() -> None:
+    retrievers = pytest.importorskip("haystack.components.retrievers")
+    both = {"store": AdhereRetriever(engine()), "films": ObedientRetriever(bm25(), encoder=FakeEncoder())}
+    found = retrievers.MultiRetriever(retrievers=both).run(query="films about imports, nothing animated")
+    assert {"P-1", "5"} <= ids(found) and not {"2", "4"} & ids(found)
