@@ -357,3 +357,19 @@ def test_readers_and_writers_at_once_see_whole_states() -> None:
     kept = [i for i in made.store.fingerprints() if i.startswith("n")]
     assert len(kept) == 20
     service.close()
+
+
+def test_a_write_may_take_longer_than_a_search() -> None:
+    made = engine()
+    encode = made.encoder.encode_documents
+
+    def slow(documents: list[Document]) -> object:
+        time.sleep(0.3)
+        return encode(documents)
+
+    made.encoder.encode_documents = slow  # type: ignore[method-assign, assignment]
+    with running(made, limits=Limits(seconds=0.1)) as client:
+        assert client.put("/v1/documents/new", json=DOCUMENT).status_code == 201
+    with running(made, limits=Limits(writing=0.1)) as client:
+        answer = client.put("/v1/documents/newer", json=DOCUMENT)
+        assert answer.status_code == 503 and "may still be" in answer.json()["detail"]

@@ -46,7 +46,7 @@ BATCH = 64
 class Client:
     """The server at `url`, which must serve `store`. Errors  RemoteError, InputError in the server's words"""
 
-    def __init__(self, url: str, store: Path | str, *, timeout: float = 60.0) -> None:
+    def __init__(self, url: str, store: Path | str, *, timeout: float = 330.0) -> None:
         if urlsplit(url).scheme not in ("http", "https"):
             raise InputError(f"{url!r} is no address of a server; write http://127.0.0.1:8080.")
         self.url = url.rstrip("/")

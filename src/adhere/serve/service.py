@@ -42,11 +42,13 @@ def cores() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one server takes on: bytes of a body, seconds of a request, requests a second and their burst
-    (per token, or per address where there are no tokens), searches at once, and how many more may wait."""
+    """What one server takes on: bytes of a body, seconds of a request and of a write (which encodes what it
+    is given), requests a second and their burst (per token, or per address where there are no tokens),
+    searches at once, and how many more may wait."""
 
     body: int = 8 * 1024 * 1024
     seconds: float = 30.0
+    writing: float = 300.0
     rate: float = 100.0
     burst: int = 200
     threads: int = field(default_factory=cores)
@@ -198,13 +200,14 @@ class Service:
             case "nothing":
                 future = self._pool.submit(work)
         future.add_done_callback(lambda _: self._done())
+        seconds = self.limits.writing if needs == "store alone" else self.limits.seconds
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), self.limits.seconds)
+            return await asyncio.wait_for(asyncio.wrap_future(future), seconds)
         except TimeoutError:
             after = "; what was being written may still be" if needs == "store alone" else ""
             raise Busy(
-                f"The time limit of {self.limits.seconds:g} s has passed{after}. Ask for less at once.",
-                retry_after=self.limits.seconds,
+                f"The time limit of {seconds:g} s has passed{after}. Ask for less at once.",
+                retry_after=seconds,
             ) from None
 
     def _reading(self, work: Callable[[], T]) -> T:

@@ -7,21 +7,25 @@
  * @property {boolean} assumed @property {string} question @property {string} source @property {string} text
  *
  * @typedef {{criterion: string, outcome: "met" | "violated" | "unknown", p: number | null, judge: string,
- *   evidence: null | {field: string, value: any} | {passage: number, text: string, span: [number, number]}}} Verdict
- * @typedef {{rank: number, id: string, title: string, score: number, ledger: Verdict[], document?: Document}} Hit
+ *   evidence: null | {field: string, value: any} |
+ *     {passage: number, text: string, span: [number, number]}}} Verdict
+ * @typedef {{rank: number, id: string, title: string, score: number, ledger: Verdict[],
+ *   document?: Document}} Hit
  *
  * @typedef {object} Parsed
- * @property {string} instruction @property {string} program @property {Criterion[]} criteria
+ * @property {string} query @property {string} instruction @property {string} program
+ * @property {Criterion[]} criteria
  * @property {[number, number][]} background @property {[number, number][]} task
  * @property {{span: [number, number] | null, why: string}[]} notes
  *
- * @typedef {Parsed & {query: string, hits: Hit[], relax: string[], took_ms: number,
+ * @typedef {Parsed & {hits: Hit[], relax: string[], took_ms: number,
  *   removed: {criterion: string, violated: number, unknown: number}[],
  *   trace: {step: string, count: number, ms: number}[]}} Answer
  *
  * @typedef {{query: string, instruction: string, criteria: string, k?: number, as_of?: string, mode?: string,
  *   documents?: boolean}} Need
- * @typedef {{id: string, title: string, text: string, url: string, fields: Record<string, any>, time: string | null}} Document
+ * @typedef {{id: string, title: string, text: string, url: string, fields: Record<string, any>,
+ *   time: string | null}} Document
  * @typedef {{name: string, type: string, list: boolean, documents: number, values: Record<string, number>,
  *   complete: boolean}} Field
  * @typedef {{documents: number, time_field: string, fields: Field[]}} Schema
@@ -39,7 +43,12 @@ export class Problem extends Error {
   }
 }
 
-/** @param {string} instruction @param {string} query @param {AbortSignal} [signal] @returns {Promise<Parsed>} */
+/**
+ * @param {string} instruction
+ * @param {string} query
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Parsed>}
+ */
 export const parse = (instruction, query, signal) => ask("v1/parse", { instruction, query }, signal);
 
 /** @param {Need} need @param {AbortSignal} [signal] @returns {Promise<Answer>} */
@@ -57,7 +66,11 @@ export const useToken = (token) => sessionStorage.setItem(TOKEN, token);
 async function ask(path, body, signal) {
   const token = sessionStorage.getItem(TOKEN);
   const headers = { Accept: "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
-  const post = { method: "POST", body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } };
+  const post = {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { ...headers, "Content-Type": "application/json" },
+  };
   const response = await fetch(path, { ...(body ? post : { headers }), signal }).catch((error) => {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "No connection", "The server does not answer. Is `adhere serve` still running?");

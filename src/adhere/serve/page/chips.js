@@ -9,11 +9,13 @@
  */
 
 import { el, icon, redraw } from "./dom.js";
-import { flipped, head, otherStrength } from "./notation.js";
+import { complaint, flipped, head, otherStrength } from "./notation.js";
 import { body } from "./state.js";
 
-/** Key of the chip whose text is being edited; one at a time. @type {string | null} */
-let editing = null;
+/** The chip whose text is being edited, one at a time; what was typed outlives that the rest is drawn anew. */
+let editing = /** @type {{key: string, item: HTMLElement} | null} */ (null);
+/** Draws the chips as they were shown last. */
+let again = () => {};
 
 /**
  * @param {HTMLElement} container
@@ -23,17 +25,20 @@ let editing = null;
  * @param {Does} does
  */
 export function showChips(container, chips, removed, fixed, does) {
-  const again = () => showChips(container, chips, removed, fixed, does);
+  again = () => showChips(container, chips, removed, fixed, does);
   const shown = chips.filter((chip) => !chip.gone);
   let number = 0;
   const rows = shown.map((chip) => {
     const own = chip.on ? (number += 1) : 0;
-    return chip.key === editing ? editor(chip, does, again) : row(chip, own, removed.get(chip.key), does, again);
+    return chip.key === editing?.key ? editing.item : row(chip, own, removed.get(chip.key), does);
   });
   const gone = chips.length - shown.length;
-  const restore = el("button", { type: "button", class: "link", onclick: does.restore }, `restore ${gone} removed`);
+  const restore = el(
+    "button",
+    { type: "button", class: "link", onclick: does.restore },
+    `restore ${gone} removed`,
+  );
   redraw(container, ...rows, ...fixed.map(besides), gone > 0 && el("li", { class: "gone" }, restore));
-  container.querySelector("input.notation")?.focus();
 }
 
 /** Let the chips of these criteria stand out. @param {HTMLElement} container @param {string[]} keys */
@@ -43,61 +48,127 @@ export function touchChips(container, keys) {
   }
 }
 
-function row(chip, number, removed, does, again) {
+function row(chip, number, removed, does) {
   const start = head(chip.text);
   const polarity = start?.polarity ?? "want";
   const says = chip.says || body(chip.text);
   const strength = start?.hard ? "must" : "wish";
   const button = (name, label, onclick, ...inside) =>
-    el("button", { type: "button", class: name, title: label, "aria-label": `${label}: ${says}`,
-      "data-focus": `${chip.key} ${name}`, onclick }, ...inside);
+    el(
+      "button",
+      {
+        type: "button",
+        class: name,
+        title: label,
+        "aria-label": `${label}: ${says}`,
+        "data-focus": `${chip.key} ${name}`,
+        onclick,
+      },
+      ...inside,
+    );
   const edit = () => {
-    editing = chip.key;
+    const item = editor(chip, does);
+    editing = { key: chip.key, item };
     again();
+    const input = item.querySelector("input");
+    input?.focus();
+    input?.setSelectionRange(chip.text.length, chip.text.length);
   };
-  return el("li",
+  return el(
+    "li",
     {
-      class: `chip ${start?.positive ? "positive" : "negative"} ${start?.hard ? "hard" : "soft"} ${chip.on ? "" : "off"}`,
-      "data-key": chip.key, "data-text": chip.text,
-      onmouseenter: () => does.touch([chip.key]), onmouseleave: () => does.touch([]),
-      onfocusin: () => does.touch([chip.key]), onfocusout: () => does.touch([]),
+      class: ["chip", ...tone(start), chip.on ? "" : "off"].join(" "),
+      "data-key": chip.key,
+      "data-text": chip.text,
+      onmouseenter: () => does.touch([chip.key]),
+      onmouseleave: () => does.touch([]),
+      onfocusin: () => does.touch([chip.key]),
+      onfocusout: () => does.touch([]),
     },
     toggle(chip, number, says, does),
-    button("polarity", "Flip to the opposite", () => does.change(chip, { text: flipped(chip.text) }),
-      polarity, start?.assumed && "?", icon("flip")),
+    button(
+      "polarity",
+      "Flip to the opposite",
+      () => does.change(chip, { text: flipped(chip.text) }),
+      polarity,
+      start?.assumed && "?",
+      icon("flip"),
+    ),
     button("says", "Edit the notation", edit, says),
-    removed && el("span", { class: "removed", title: removedTitle(removed) },
-      `−${(removed.violated + removed.unknown).toLocaleString("en")}`),
-    el("span", { class: "tools" },
-      button("strength", strengthLabel(start), () => does.change(chip, { text: otherStrength(chip.text) }), icon(strength)),
+    removed &&
+      el(
+        "span",
+        { class: "removed", title: removedTitle(removed) },
+        `−${(removed.violated + removed.unknown).toLocaleString("en")}`,
+      ),
+    el(
+      "span",
+      { class: "tools" },
+      button(
+        "strength",
+        strengthLabel(start),
+        () => does.change(chip, { text: otherStrength(chip.text) }),
+        icon(strength),
+      ),
       button("edit", "Edit the notation", edit, icon("edit")),
-      button("remove", "Remove", () => does.change(chip, { gone: true }), icon("remove"))),
-    chip.question && el("span", { class: "question" }, `Assumed, so it only demotes. ${chip.question} `,
-      el("button", { type: "button", class: "link", onclick: () => does.change(chip, { text: otherStrength(chip.text) }) },
-        "Yes, make it a rule")),
+      button("remove", "Remove", () => does.change(chip, { gone: true }), icon("remove")),
+    ),
+    chip.question &&
+      el(
+        "span",
+        { class: "question" },
+        `Assumed, so it only demotes. ${chip.question} `,
+        el(
+          "button",
+          {
+            type: "button",
+            class: "link",
+            onclick: () => does.change(chip, { text: otherStrength(chip.text) }),
+          },
+          "Yes, make it a rule",
+        ),
+      ),
   );
 }
 
+const tone = (start) => [start?.positive ? "positive" : "negative", start?.hard ? "hard" : "soft"];
+
 function besides({ id, polarity, says, text, source }) {
-  return el("li", { class: `chip fixed hard ${head(text)?.positive ? "positive" : "negative"}` },
-    el("span", { class: "number" }, id.replace("c", "")), el("span", { class: "polarity" }, polarity),
-    el("span", { class: "says" }, says), el("small", {}, source === "filter" ? "set by the server" : "set by the slider"));
+  return el(
+    "li",
+    { class: ["chip", "fixed", ...tone(head(text))].join(" ") },
+    el("span", { class: "number" }, id.replace("c", "")),
+    el("span", { class: "polarity" }, polarity),
+    el("span", { class: "says" }, says),
+    el("small", {}, source === "filter" ? "set by the server" : "set by the slider"),
+  );
 }
 
 function toggle(chip, number, says, does) {
-  return el("label", { class: "toggle", title: chip.on ? "Switch off" : "Switch on" },
+  return el(
+    "label",
+    { class: "toggle", title: chip.on ? "Switch off" : "Switch on" },
     el("input", {
-      type: "checkbox", checked: chip.on, "aria-label": `Apply: ${says}`, "data-focus": `${chip.key} toggle`,
+      type: "checkbox",
+      checked: chip.on,
+      "aria-label": `Apply: ${says}`,
+      "data-focus": `${chip.key} toggle`,
       onchange: () => does.change(chip, { on: !chip.on }),
     }),
     el("span", { class: "number", "aria-hidden": "true" }, chip.on ? String(number) : "–"),
   );
 }
 
-function editor(chip, does, again) {
-  const complaint = el("span", { class: "complaint", role: "alert" });
+function editor(chip, does) {
+  const wrong = el("span", { class: "complaint", role: "alert" });
   const input = /** @type {HTMLInputElement} */ (
-    el("input", { class: "notation", value: chip.text, "aria-label": "Criterion in the notation", spellcheck: "false" })
+    el("input", {
+      class: "notation",
+      "data-focus": "notation",
+      value: chip.text,
+      "aria-label": "Criterion in the notation",
+      spellcheck: "false",
+    })
   );
   const close = () => {
     editing = null;
@@ -106,10 +177,8 @@ function editor(chip, does, again) {
   const save = (event) => {
     event.preventDefault();
     const text = input.value.trim();
-    if (!head(text)) {
-      complaint.textContent = "Begin with want, avoid, prefer or disprefer.";
-      return;
-    }
+    wrong.textContent = complaint(text);
+    if (wrong.textContent) return;
     close();
     does.change(chip, { text });
   };
@@ -118,11 +187,17 @@ function editor(chip, does, again) {
     event.stopPropagation();
     close();
   });
-  return el("li", { class: "chip editing", "data-key": chip.key },
-    el("form", { onsubmit: save }, input,
+  return el(
+    "li",
+    { class: "chip editing", "data-key": chip.key },
+    el(
+      "form",
+      { onsubmit: save },
+      input,
       el("button", { class: "save", type: "submit" }, "Run"),
-      el("button", { class: "link", type: "button", onclick: close }, "Cancel")),
-    complaint,
+      el("button", { class: "link", type: "button", onclick: close }, "Cancel"),
+    ),
+    wrong,
   );
 }
 

@@ -81,4 +81,5 @@ function dress(element, attributes, children) {
   return element;
 }
 
+/** @param {any} value @returns {value is Node | string} */
 const present = (value) => value !== null && value !== undefined && value !== false;

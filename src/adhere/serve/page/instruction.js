@@ -46,7 +46,10 @@ export class Instruction {
   touch(keys) {
     for (const word of this.echo.querySelectorAll("[data-keys]")) {
       const own = JSON.parse(/** @type {HTMLElement} */ (word).dataset.keys ?? "[]");
-      word.classList.toggle("touched", own.some((key) => keys.includes(key)));
+      word.classList.toggle(
+        "touched",
+        own.some((key) => keys.includes(key)),
+      );
     }
   }
 

@@ -10,8 +10,9 @@ import { counted, el, redraw } from "./dom.js";
 import { showExamples } from "./examples.js";
 import { facets, picked, showFacets } from "./facets.js";
 import { Instruction } from "./instruction.js";
+import { listen } from "./keys.js";
 import { head, otherStrength } from "./notation.js";
-import { closeHit, showHits, shown, step } from "./results.js";
+import { showHits, shown } from "./results.js";
 import { moves, showSlope, TOP, touchSlope } from "./slope.js";
 import { body, changed, chips, fromHash, nothing, program, running, toHash } from "./state.js";
 import { range, showTimeline } from "./timeline.js";
@@ -34,9 +35,12 @@ let parsed = null;
 let schema = { documents: 0, time_field: "", fields: [] };
 /** @type {import("./api.js").Field[]} */
 let strip = [];
-/** Criteria of the caller's standing instruction, merged under every other. @type {import("./api.js").Criterion[]} */
+/** What the caller's standing instruction asks. @type {import("./api.js").Criterion[]} */
 let always = [];
-/** What the last search ran and removed. @type {{chips: import("./state.js").Chip[], answer: import("./api.js").Answer} | null} */
+/**
+ * What ran last, and its answer.
+ * @type {{chips: import("./state.js").Chip[], answer: import("./api.js").Answer} | null}
+ */
 let last = null;
 /** English of criteria by their text without polarity. @type {Map<string, string>} */
 const english = new Map();
@@ -64,51 +68,29 @@ area.addEventListener("keydown", (event) => {
 window.addEventListener("hashchange", () => {
   if (location.hash.slice(1) !== toHash(need)) start(fromHash(location.hash));
 });
-document.addEventListener("keydown", (event) => {
-  const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea");
-  if (event.key === "/" && !typing) query.focus();
-  else if (event.key === "ArrowDown" && leavesDown(event)) step(at("hits"), 1);
-  else if (event.key === "ArrowUp" && !typing) {
-    if (!step(at("hits"), -1)) query.focus();
-  } else if (event.key === "Escape") escape();
-  else return;
-  if (event.key !== "Escape") event.preventDefault();
-});
-document.addEventListener("click", (event) => {
-  const inside = event.target instanceof Element && event.target.closest("#facets");
-  if (!inside && event.target instanceof Element && event.target.isConnected) closeFacets();
-});
+listen(query, at("hits"), at("facets"));
 at("token").addEventListener("submit", (event) => {
   event.preventDefault();
-  api.useToken(new FormData(event.target).get("token"));
+  api.useToken(at("secret").value);
   at("token").hidden = true;
   open();
 });
-
-function leavesDown(event) {
-  return event.target === query || !(event.target instanceof HTMLElement && event.target.matches("input, textarea"));
-}
-
-function escape() {
-  if (!closeFacets() && !closeHit(at("hits"))) /** @type {HTMLElement} */ (document.activeElement)?.blur();
-}
-
-function closeFacets() {
-  const open = at("facets").querySelector("details[open]");
-  if (open) open.open = false;
-  return open !== null;
-}
 
 const does = {
   change: (chip, what) => change(changed(need, chip, what), 0),
   touch,
   restore: () => {
-    const changes = Object.entries(need.changes).map(([key, each]) => [key, { ...each, gone: false }]);
-    change({ ...need, changes: Object.fromEntries(changes.filter(([key, each]) => each.text !== key || !each.on)) }, 0);
+    const back = standing()
+      .filter((chip) => chip.gone)
+      .reduce((sum, chip) => changed(sum, chip, { gone: false }), need);
+    change(back, 0);
   },
   soften: (chip) => change(changed(need, chip, { text: otherStrength(chip.text) }), 0),
   relax: (text) => {
-    const softer = relaxed(text, last?.chips ?? []).reduce((sum, [chip, to]) => changed(sum, chip, { text: to }), need);
+    const softer = (last ? relaxed(text, last.chips, last.answer) : []).reduce(
+      (sum, [chip, to]) => changed(sum, chip, { text: to }),
+      need,
+    );
     // Where no chip is softened it is the day that hides the documents.
     change(softer === need ? { ...need, asOf: "" } : softer, 0);
   },
@@ -119,8 +101,6 @@ const does = {
 /** Take over a need: show at once what is known, and read and run it after a rest of `rest` ms. */
 function change(next, rest) {
   need = next;
-  document.title = need.query ? `${need.query} · Adhere` : "Adhere";
-  history.replaceState(null, "", `#${toHash(need)}`);
   clearTimeout(timer);
   work.abort();
   work = new AbortController();
@@ -130,6 +110,9 @@ function change(next, rest) {
 }
 
 async function run(signal, rest) {
+  // Not at every key: browsers refuse an address that changes too often.
+  document.title = need.query ? `${need.query} · Adhere` : "Adhere";
+  history.replaceState(null, "", `#${toHash(need)}`);
   try {
     parsed = await read(signal);
     draw();
@@ -163,11 +146,19 @@ async function search(signal) {
     const same = { query: need.query, ...(need.asOf && { as_of: `${need.asOf}T00:00:00Z` }) };
     const [answer, plain] = await Promise.all([
       api.search({ ...same, instruction: need.instruction, criteria, k: TOP, documents: true }, signal),
-      need.query.trim() && criteria ? api.search({ ...same, instruction: "", criteria: "", k: DEEP }, signal) : null,
+      need.query.trim() && criteria
+        ? api.search({ ...same, instruction: "", criteria: "", k: DEEP }, signal)
+        : null,
     ]);
-    const fell = plain && plain.hits.slice(0, TOP).some((hit) => answer.hits.every((each) => each.id !== hit.id));
+    const fell =
+      plain && plain.hits.slice(0, TOP).some((hit) => answer.hits.every((each) => each.id !== hit.id));
     // What fell out is in no answer; the ranking that removes nothing has its ledger.
-    const judged = fell && (await api.search({ ...same, instruction: need.instruction, criteria, k: 2 * DEEP, mode: "rank" }, signal));
+    const judged =
+      fell &&
+      (await api.search(
+        { ...same, instruction: need.instruction, criteria, k: 2 * DEEP, mode: "rank" },
+        signal,
+      ));
     if (!signal.aborted) show(running(all), answer, plain, judged ? judged.hits : []);
   } finally {
     if (!signal.aborted) at("answer").removeAttribute("aria-busy");
@@ -184,7 +175,7 @@ function showAnswer(there) {
 function show(ran, answer, plain, judged) {
   last = { chips: ran, answer };
   showAnswer(true);
-  for (const criterion of answer.criteria) english.set(body(criterion.text), criterion.says);
+  ran.forEach((chip, number) => english.set(body(chip.text), answer.criteria[number].says));
   const labels = labelsOf(answer);
   const before = new Map((plain?.hits ?? []).map((hit) => [hit.id, hit.rank]));
   const ranks = plain ? before : new Map(answer.hits.map((hit) => [hit.id, hit.rank]));
@@ -196,7 +187,9 @@ function show(ran, answer, plain, judged) {
   showRemoved(at("removed"), ran, answer, schema.documents, does.soften);
   showRelaxations(at("relax"), answer, does.relax);
   at("program").textContent = answer.program || "# no criteria: the query alone";
-  at("trace").textContent = answer.trace.map(({ step, count, ms }) => `${step} ${count} (${ms.toFixed(1)} ms)`).join(" → ");
+  at("trace").textContent = answer.trace
+    .map(({ step, count, ms }) => `${step} ${count} (${ms.toFixed(1)} ms)`)
+    .join(" → ");
   draw();
 }
 
@@ -206,12 +199,14 @@ function draw() {
   const removed = new Map();
   last?.answer.removed.forEach(({ criterion, violated, unknown }) => {
     const chip = criterion.startsWith("c") ? last?.chips[Number(criterion.slice(1)) - 1] : undefined;
-    if (chip && violated + unknown > 0) removed.set(`${chip.key}\n${chip.text}`, { violated, unknown });
+    const same = all.find((each) => each.key === chip?.key && each.text === chip.text && each.on);
+    if (same && violated + unknown > 0) removed.set(same.key, { violated, unknown });
   });
-  const counts = all.map((chip) => [chip.key, chip.on ? removed.get(`${chip.key}\n${chip.text}`) : undefined]);
-  showChips(at("chips"), all, new Map(counts), last?.answer.criteria.slice(last.chips.length) ?? [], does);
+  showChips(at("chips"), all, removed, last?.answer.criteria.slice(last.chips.length) ?? [], does);
   showNotes(at("notes"), parsed);
-  showFacets(at("facets"), strip, running(all), (field, value) => change(picked(need, running(all), field, value), 0));
+  showFacets(at("facets"), strip, running(all), (field, value) =>
+    change(picked(need, running(all), field, value), 0),
+  );
   showTimeline(at("timeline"), range(schema), need.asOf, (asOf) => change({ ...need, asOf }, 0));
 }
 
@@ -220,31 +215,55 @@ const standing = () => chips(need, need.instruction.trim() ? parsed : null, alwa
 
 function showNotes(container, parsed) {
   const notes = parsed?.notes ?? [];
-  redraw(container, ...notes.map(({ span, why }) => {
-    const words = span ? Array.from(parsed.instruction).slice(...span).join("") : "";
-    return el("li", {}, words && el("q", {}, words), ` ${why}`);
-  }));
+  redraw(
+    container,
+    ...notes.map(({ span, why }) => {
+      const words = span
+        ? Array.from(parsed.instruction)
+            .slice(...span)
+            .join("")
+        : "";
+      return el("li", {}, words && el("q", {}, words), ` ${why}`);
+    }),
+  );
 }
 
 /** How to speak of each criterion of an answer, by its id. */
 function labelsOf(answer) {
-  return new Map(answer.criteria.map(({ id, kind, says, text }) => {
-    const start = head(text);
-    const number = id.replace("c", "");
-    return [id, { number, says, exact: kind !== "about", hard: start?.hard ?? false, positive: start?.positive ?? true }];
-  }));
+  return new Map(
+    answer.criteria.map(({ id, kind, says, text }) => {
+      const start = head(text);
+      const number = id.replace("c", "");
+      return [
+        id,
+        {
+          number,
+          says,
+          exact: kind !== "about",
+          hard: start?.hard ?? false,
+          positive: start?.positive ?? true,
+        },
+      ];
+    }),
+  );
 }
 
 /** What to tell of a document under its title: the values of the facets, and its day. */
 function facts(found) {
-  const values = strip.slice(0, 4).filter(({ type }) => type === "keyword" || type === "version")
-    .map(({ name }) => found.fields[name]).filter((value) => value !== undefined && value !== null && value !== "");
+  const values = strip
+    .slice(0, 4)
+    .filter(({ type }) => type === "keyword" || type === "version")
+    .map(({ name }) => found.fields[name])
+    .filter((value) => value !== undefined && value !== null && value !== "");
   return [...values.map(shown), ...(found.time ? [found.time.slice(0, 10)] : [])];
 }
 
 function found(answer) {
   const passing = answer.trace.find(({ step }) => step === "filter")?.count ?? answer.hits.length;
-  const count = answer.hits.length < passing ? `The best ${answer.hits.length} of ${counted(passing, "document")}` : counted(passing, "document");
+  const count =
+    answer.hits.length < passing
+      ? `The best ${answer.hits.length} of ${counted(passing, "document")}`
+      : counted(passing, "document");
   return `${count} in ${Math.round(answer.took_ms)} ms`;
 }
 
@@ -272,9 +291,13 @@ function goTo(id) {
   title?.scrollIntoView({ block: "center" });
 }
 
-at("hits").addEventListener("pointerover", (event) => touchSlope(at("slope"), event.target.closest(".hit")?.dataset.id ?? null));
+at("hits").addEventListener("pointerover", (event) =>
+  touchSlope(at("slope"), event.target.closest(".hit")?.dataset.id ?? null),
+);
 at("hits").addEventListener("pointerleave", () => touchSlope(at("slope"), null));
-at("hits").addEventListener("focusin", (event) => touchSlope(at("slope"), event.target.closest(".hit")?.dataset.id ?? null));
+at("hits").addEventListener("focusin", (event) =>
+  touchSlope(at("slope"), event.target.closest(".hit")?.dataset.id ?? null),
+);
 
 // --- start -----------------------------------------------------------------------------------------
 
@@ -290,11 +313,14 @@ async function open() {
     schema = await api.schema();
     const { standing } = (await api.status()).caller;
     // Criteria that are sent replace all that the server would read, so what always holds is sent too.
-    always = standing ? (await api.parse(standing, "")).criteria.map((each) => ({ ...each, span: null, source: "standing" })) : [];
+    always = standing
+      ? (await api.parse(standing, "")).criteria.map((each) => ({ ...each, span: null, source: "standing" }))
+      : [];
     strip = facets(schema.fields, schema.documents);
     at("store").textContent = counted(schema.documents, "document");
     showExamples(at("welcome"), schema, strip, (example) =>
-      start({ ...nothing(), query: example.query, instruction: example.instruction }));
+      start({ ...nothing(), query: example.query, instruction: example.instruction }),
+    );
     start(need);
   } catch (problem) {
     complain(problem);

@@ -23,6 +23,16 @@ export function head(text) {
   return { polarity, assumed, hard, positive: polarity === "want" || polarity === "prefer" };
 }
 
+/**
+ * Why a text cannot be a chip's, or "": a chip is one criterion, so that each has its own number and switch.
+ * @param {string} text
+ */
+export function complaint(text) {
+  if (!head(text)) return "Begin with want, avoid, prefer or disprefer.";
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, "");
+  return /[;#\n\r]/.test(bare) ? "One criterion on one line, without a comment." : "";
+}
+
 /** The criterion turned into its opposite: want and avoid, prefer and disprefer. @param {string} text */
 export const flipped = (text) => text.replace(HEAD, (_, polarity, mark) => OPPOSITE[polarity] + mark);
 
@@ -37,15 +47,17 @@ export const otherStrength = (text) =>
  * @param {string[]} values as the schema writes them
  */
 export function fieldText(polarity, field, values) {
-  const name = /^[A-Za-z_]\w*$/.test(field.name) && field.name !== "has" ? field.name : JSON.stringify(field.name);
+  const name =
+    /^[A-Za-z_]\w*$/.test(field.name) && field.name !== "has" ? field.name : JSON.stringify(field.name);
   const written = values.map((value) => literal(field.type, value));
-  return `${polarity} field(${name} ${written.length === 1 ? `= ${written[0]}` : `in [${written.join(", ")}]`})`;
+  const compared = written.length === 1 ? `= ${written[0]}` : `in [${written.join(", ")}]`;
+  return `${polarity} field(${name} ${compared})`;
 }
 
 /**
  * A field condition read back, or null for any other criterion.
  * @param {string} text
- * @returns {{polarity: string, name: string, values: string[]} | null}
+ * @returns {{polarity: "want" | "avoid", name: string, values: string[]} | null}
  */
 export function readField(text) {
   const found = FIELD.exec(text);
@@ -53,7 +65,11 @@ export function readField(text) {
   const [, polarity, name, op, values] = found;
   try {
     const list = JSON.parse((op === "in" ? values : `[${values}]`).replace(/(^|[[,]\s*)[vd]"/g, '$1"'));
-    return { polarity, name: name.startsWith('"') ? JSON.parse(name) : name, values: list.map(String) };
+    return {
+      polarity: polarity === "want" ? polarity : "avoid",
+      name: name.startsWith('"') ? JSON.parse(name) : name,
+      values: list.map(String),
+    };
   } catch {
     return null; // `field(a = 1) unless field(b = 2)` also ends in a bracket; it is no plain condition
   }

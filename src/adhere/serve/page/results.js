@@ -3,7 +3,8 @@
  *
  * @typedef {import("./api.js").Hit} Hit
  * @typedef {import("./api.js").Verdict} Verdict
- * @typedef {{number: string, says: string, hard: boolean, positive: boolean}} Label  how to speak of a criterion
+ * @typedef {{number: string, says: string, exact: boolean, hard: boolean, positive: boolean}} Label
+ *   how to speak of a criterion
  */
 
 import { el, icon, redraw } from "./dom.js";
@@ -24,7 +25,11 @@ export function showHits(container, hits, labels, before, facts) {
   redraw(container, ...hits.map((hit) => card(hit, labels, before.get(hit.id), facts)));
 }
 
-/** Move the focus from hit to hit; true where there was one to go to. @param {HTMLElement} container @param {number} by */
+/**
+ * Move the focus from hit to hit; true where there was one to go to.
+ * @param {HTMLElement} container
+ * @param {number} by
+ */
 export function step(container, by) {
   const titles = [...container.querySelectorAll("button.title")];
   const held = titles.findIndex((title) => title.closest(".hit")?.contains(document.activeElement));
@@ -36,7 +41,9 @@ export function step(container, by) {
 
 /** Close an opened hit; true where there was one. @param {HTMLElement} container */
 export function closeHit(container) {
-  const open = /** @type {HTMLElement | null} */ (container.querySelector("button.title[aria-expanded=true]"));
+  const open = /** @type {HTMLElement | null} */ (
+    container.querySelector("button.title[aria-expanded=true]")
+  );
   open?.click();
   open?.focus();
   return open !== null;
@@ -51,36 +58,77 @@ function mark(outcome, hard) {
 function card(hit, labels, before, facts) {
   const { text, url } = hit.document;
   const body = el("p", { class: "snippet" }, ...snippet(text, inText(hit)));
-  const meta = el("p", { class: "meta" }, ...facts(hit.document).map((fact) => el("span", {}, fact)), source(url));
+  const meta = el(
+    "p",
+    { class: "meta" },
+    ...facts(hit.document).map((fact) => el("span", {}, fact)),
+    source(url),
+  );
   const full = el("div", { class: "full", hidden: true });
-  const title = el("button", { type: "button", class: "title", "aria-expanded": "false", "data-focus": `hit ${hit.id}` },
-    ...highlighted(hit.title || hit.id, inTitle(hit)));
+  const title = el(
+    "button",
+    { type: "button", class: "title", "aria-expanded": "false", "data-focus": `hit ${hit.id}` },
+    ...highlighted(hit.title || hit.id, inTitle(hit)),
+  );
   title.addEventListener("click", () => open(title, body, full, hit, labels));
   const ledger = hit.ledger.filter((verdict) => labels.has(verdict.criterion));
-  return el("li", { class: "hit", "data-id": hit.id },
-    el("div", { class: "rank", "aria-label": `rank ${hit.rank}` }, String(hit.rank), moveBadge(hit.rank, before)),
-    el("article", {},
-      el("h3", {}, title), meta, body,
-      ledger.length > 0 && el("ul", { class: "ledger", "aria-label": "Criteria" },
-        ...ledger.map((verdict) => pill(verdict, labels.get(verdict.criterion)))),
-      full));
+  return el(
+    "li",
+    { class: "hit", "data-id": hit.id },
+    el(
+      "div",
+      { class: "rank", "aria-label": `rank ${hit.rank}` },
+      String(hit.rank),
+      moveBadge(hit.rank, before),
+    ),
+    el(
+      "article",
+      {},
+      el("h3", {}, title),
+      meta,
+      body,
+      ledger.length > 0 &&
+        el(
+          "ul",
+          { class: "ledger", "aria-label": "Criteria" },
+          ...ledger.map((verdict) => pill(verdict, labels.get(verdict.criterion))),
+        ),
+      full,
+    ),
+  );
 }
 
 function moveBadge(rank, before) {
-  if (before === undefined) return el("span", { class: "move up", title: "Was not among the first 50" }, "new");
+  if (before === undefined)
+    return el("span", { class: "move up", title: "Was not among the first 50" }, "new");
   if (before === rank) return null;
   const [way, sign] = before > rank ? ["up", "↑"] : ["down", "↓"];
-  return el("span", { class: `move ${way}`, title: `${before} without the instruction` }, `${sign}${Math.abs(before - rank)}`);
+  return el(
+    "span",
+    { class: `move ${way}`, title: `${before} without the instruction` },
+    `${sign}${Math.abs(before - rank)}`,
+  );
 }
 
 /** @param {Verdict} verdict @param {Label} label */
 function pill(verdict, label) {
   const { outcome, p, judge, evidence } = verdict;
-  const how = [outcome, p !== null && `probability ${p.toFixed(2)}`, `judged by ${judge}`].filter(Boolean).join(" · ");
+  const how = [outcome, p !== null && `probability ${p.toFixed(2)}`, `judged by ${judge}`]
+    .filter(Boolean)
+    .join(" · ");
   const field = evidence && "field" in evidence ? evidence : null;
-  const text = field ? `${field.field} ${shown(field.value)}` : label.positive ? label.says : negated(label.says);
-  return el("li", { class: `pill ${outcome} ${label.hard ? "hard" : "soft"}`, title: `${label.says} — ${how}` },
-    mark(outcome, label.hard), el("span", { class: "number" }, label.number), el("span", { class: "text" }, text));
+  const text = field
+    ? `${field.field} ${shown(field.value)}`
+    : label.positive
+      ? label.says
+      : negated(label.says);
+  return el(
+    "li",
+    { class: `pill ${outcome} ${label.hard ? "hard" : "soft"}`, title: `${label.says} — ${how}` },
+    mark(outcome, label.hard),
+    el("span", { class: "number" }, label.number),
+    el("span", { class: "text" }, text),
+  );
 }
 
 /** The opposite of what a criterion says. @param {string} says */
@@ -101,23 +149,32 @@ function open(title, body, full, hit, labels) {
   full.hidden = !opening;
   body.hidden = opening;
   if (!opening || full.childElementCount > 0) return;
-  redraw(full,
+  redraw(
+    full,
     table(hit, labels),
-    el("div", { class: "text" }, ...highlighted(hit.document.text, inText(hit))));
+    el("div", { class: "text" }, ...highlighted(hit.document.text, inText(hit))),
+  );
 }
 
 function table(hit, labels) {
   const rows = hit.ledger.map((verdict) => {
     const label = labels.get(verdict.criterion);
-    return el("tr", { class: verdict.outcome },
+    return el(
+      "tr",
+      { class: verdict.outcome },
       el("td", {}, mark(verdict.outcome, label?.hard ?? true), verdict.criterion),
       el("td", {}, label?.says ?? ""),
       el("td", {}, verdict.p === null ? "" : verdict.p.toFixed(2)),
       el("td", {}, because(verdict.evidence)),
-      el("td", {}, verdict.judge));
+      el("td", {}, verdict.judge),
+    );
   });
-  const heads = ["verdict", "criterion", "p", "because of", "judge"].map((name) => el("th", { scope: "col" }, name));
-  return rows.length > 0 && el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows));
+  const heads = ["verdict", "criterion", "p", "because of", "judge"].map((name) =>
+    el("th", { scope: "col" }, name),
+  );
+  return (
+    rows.length > 0 && el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows))
+  );
 }
 
 function because(evidence) {
@@ -141,8 +198,13 @@ function marks(hit, where) {
 function highlighted(text, found) {
   return pieces(text, found).map((piece) =>
     piece.mark
-      ? el("mark", { class: piece.mark.outcome, title: `${piece.mark.criterion} ${piece.mark.outcome}` }, piece.text)
-      : piece.text);
+      ? el(
+          "mark",
+          { class: piece.mark.outcome, title: `${piece.mark.criterion} ${piece.mark.outcome}` },
+          piece.text,
+        )
+      : piece.text,
+  );
 }
 
 function snippet(text, found) {
@@ -150,7 +212,8 @@ function snippet(text, found) {
   const first = Math.min(...found.map((each) => each.span[0]), points.length);
   const from = found.length > 0 && first > LEAD ? wordEnd(points, first - LEAD) : 0;
   const to = wordEnd(points, from + SNIPPET);
-  const inside = found.filter(({ span }) => span[0] >= from && span[0] < to)
+  const inside = found
+    .filter(({ span }) => span[0] >= from && span[0] < to)
     .map((each) => ({ ...each, span: [each.span[0] - from, Math.min(each.span[1], to) - from] }));
   const words = highlighted(points.slice(from, to).join(""), inside);
   return [from > 0 ? "…" : "", ...words, to < points.length ? "\u00a0…" : ""];

@@ -1,5 +1,5 @@
 /**
- * What the user asks, and what of it runs. The whole of it fits into the address, so an address can be shared.
+ * What the user asks, and what of it runs. All of it fits into the address, so an address can be shared.
  *
  * The parser proposes criteria; the user's changes lie over them, each under the text that the parser wrote.
  * So a change outlives further typing, and goes with the words that it was made to.
@@ -23,7 +23,7 @@
  * @property {string} source
  */
 
-import { head } from "./notation.js";
+import { complaint, head } from "./notation.js";
 
 /** @returns {Need} */
 export const nothing = () => ({ query: "", instruction: "", asOf: "", changes: {}, added: [] });
@@ -40,10 +40,19 @@ export function chips(need, parsed, standing, english) {
   const read = [...(parsed?.criteria ?? []), ...standing].map((criterion) => {
     const change = need.changes[criterion.text];
     const text = change?.text ?? criterion.text;
-    const says = body(text) === body(criterion.text) ? criterion.says : english.get(body(text)) ?? "";
+    const says = body(text) === body(criterion.text) ? criterion.says : (english.get(body(text)) ?? "");
     const { span, source } = criterion;
     const question = head(text)?.assumed ? criterion.question : "";
-    return { key: criterion.text, text, says, on: change?.on ?? true, gone: change?.gone ?? false, span, source, question };
+    return {
+      key: criterion.text,
+      text,
+      says,
+      on: change?.on ?? true,
+      gone: change?.gone ?? false,
+      span,
+      source,
+      question,
+    };
   });
   const own = need.added.map(({ text, on }, number) => {
     const says = english.get(body(text)) ?? "";
@@ -56,7 +65,10 @@ export function chips(need, parsed, standing, english) {
 export const running = (all) => all.filter((chip) => chip.on && !chip.gone);
 
 /** The program that runs. @param {Chip[]} all */
-export const program = (all) => running(all).map((chip) => chip.text).join("\n");
+export const program = (all) =>
+  running(all)
+    .map((chip) => chip.text)
+    .join("\n");
 
 /** A criterion without its polarity, which is what its English speaks of. @param {string} text */
 export const body = (text) => text.trim().replace(/^\S+\s+/, "");
@@ -100,12 +112,18 @@ export function fromHash(hash) {
   return {
     query: given.get("q") ?? "",
     instruction: given.get("i") ?? "",
-    asOf: /^\d{4}-\d\d-\d\d$/.test(asOf) ? asOf : "",
+    asOf: /^\d{4}-\d\d-\d\d$/.test(asOf) && !Number.isNaN(Date.parse(asOf)) ? asOf : "",
     changes: Object.fromEntries(
-      given.getAll("change").map(list).filter(([key, text]) => isText(key) && isText(text))
+      given
+        .getAll("change")
+        .map(list)
+        .filter(([key, text]) => typeof key === "string" && isCriterion(text))
         .map(([key, text, on, gone]) => [key, { text, on: on !== false, gone: gone === true }]),
     ),
-    added: given.getAll("add").map(list).filter(([text]) => isText(text))
+    added: given
+      .getAll("add")
+      .map(list)
+      .filter(([text]) => isCriterion(text))
       .map(([text, on]) => ({ text, on: on !== false })),
   };
 }
@@ -119,4 +137,4 @@ function list(json) {
   }
 }
 
-const isText = (value) => typeof value === "string" && value !== "";
+const isCriterion = (value) => typeof value === "string" && complaint(value) === "";

@@ -24,8 +24,13 @@ export function showTimeline(container, range, asOf, go) {
     return;
   }
   const input = el("input", {
-    type: "range", id: "as-of", min: Math.floor(range.first / DAY), max: now, value: at,
-    oninput: (event) => tell(container, chosen(event.target)), onchange: (event) => go(chosen(event.target)),
+    type: "range",
+    id: "as-of",
+    min: Math.floor(range.first / DAY),
+    max: now,
+    value: at,
+    oninput: (event) => tell(container, chosen(event.target)),
+    onchange: (event) => go(chosen(event.target)),
   });
   redraw(container, el("label", { for: "as-of" }, "as of"), input, el("output", { for: "as-of" }));
   tell(container, asOf);
@@ -37,7 +42,9 @@ export function showTimeline(container, range, asOf, go) {
  */
 export function range(schema) {
   const field = schema.fields.find((each) => each.name === schema.time_field);
-  const times = Object.keys(field?.values ?? {}).map((value) => Date.parse(value)).filter((time) => !Number.isNaN(time));
+  const times = Object.keys(field?.values ?? {})
+    .map((value) => Date.parse(value))
+    .filter((time) => !Number.isNaN(time));
   if (times.length < 2) return null;
   const [first, last] = [Math.min(...times), Math.max(...times)];
   return first < last ? { first, last } : null;
@@ -47,7 +54,14 @@ const chosen = (slider) =>
   slider.value === slider.max ? "" : new Date(Number(slider.value) * DAY).toISOString().slice(0, 10);
 
 function tell(container, asOf) {
-  const says = asOf ? new Date(asOf).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }) : "now";
+  const says = asOf
+    ? new Date(asOf).toLocaleDateString("en", {
+        day: "numeric",
+        month: "short",
+        year: "numeric",
+        timeZone: "UTC",
+      })
+    : "now";
   const output = container.querySelector("output");
   if (output) output.textContent = says;
   container.querySelector("input")?.setAttribute("aria-valuetext", says);

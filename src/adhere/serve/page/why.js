@@ -3,8 +3,7 @@
  */
 
 import { el, icon, redraw } from "./dom.js";
-import { head, otherStrength } from "./notation.js";
-import { body } from "./state.js";
+import { head } from "./notation.js";
 
 /**
  * @param {HTMLElement} container
@@ -17,10 +16,12 @@ export function showRemoved(container, ran, answer, documents, soften) {
   const rows = answer.removed.filter(({ violated, unknown }) => violated + unknown > 0);
   container.hidden = rows.length === 0;
   const bars = rows.map((row) => bar(row, ran, answer, documents, soften));
-  redraw(container,
+  redraw(
+    container,
     el("h2", {}, "What the rules took away"),
     el("p", { class: "hint" }, `Of ${documents.toLocaleString("en")} documents, each rule by itself:`),
-    el("ul", { class: "bars" }, ...bars));
+    el("ul", { class: "bars" }, ...bars),
+  );
 }
 
 /**
@@ -30,11 +31,18 @@ export function showRemoved(container, ran, answer, documents, soften) {
  * @param {(program: string) => void} relax
  */
 export function showRelaxations(container, answer, relax) {
-  redraw(container,
+  redraw(
+    container,
     answer.relax.length > 0 && el("p", { class: "hint" }, "The smallest change that lets documents back in:"),
     ...answer.relax.map((program) =>
-      el("button", { type: "button", class: "relaxation", onclick: () => relax(program) },
-        icon("wish"), relaxation(program, answer))));
+      el(
+        "button",
+        { type: "button", class: "relaxation", onclick: () => relax(program) },
+        icon("wish"),
+        relaxation(program, answer),
+      ),
+    ),
+  );
 }
 
 function bar({ criterion, violated, unknown }, ran, answer, documents, soften) {
@@ -47,19 +55,38 @@ function bar({ criterion, violated, unknown }, ran, answer, documents, soften) {
     return part;
   };
   const without = unknown > 0 ? `${unknown.toLocaleString("en")} of them have no value to tell by` : "";
-  return el("li", {},
+  return el(
+    "li",
+    {},
     el("span", { class: "number" }, criterion.replace("c", "")),
     el("span", { class: "says" }, says, without && el("small", {}, without)),
     el("span", { class: "count" }, (violated + unknown).toLocaleString("en")),
-    chip && head(chip.text)?.hard
-      && el("button", { type: "button", class: "soften", "aria-label": `Make it a wish: ${says}`, onclick: () => soften(chip) },
-        "make it a wish"),
-    el("span", { class: "bar", "aria-hidden": "true" }, measure("violated", violated), measure("unknown", unknown)));
+    chip &&
+      head(chip.text)?.hard &&
+      el(
+        "button",
+        {
+          type: "button",
+          class: "soften",
+          "aria-label": `Make it a wish: ${says}`,
+          onclick: () => soften(chip),
+        },
+        "make it a wish",
+      ),
+    el(
+      "span",
+      { class: "bar", "aria-hidden": "true" },
+      measure("violated", violated),
+      measure("unknown", unknown),
+    ),
+  );
 }
 
 /** In words, which criteria of the answer a program softens. */
 function relaxation(program, answer) {
-  const says = answer.criteria.filter((each, at) => program.split("\n")[at] !== each.text).map((each) => `“${each.says}”`);
+  const says = answer.criteria
+    .filter((each, at) => program.split("\n")[at] !== each.text)
+    .map((each) => `“${each.says}”`);
   return `Make ${says.join(" and ")} ${says.length === 1 ? "a wish" : "wishes"}`;
 }
 
@@ -67,10 +94,12 @@ function relaxation(program, answer) {
  * The chips that a relaxation changes, with their new texts. Softening changes lines and moves none.
  * @param {string} program
  * @param {import("./state.js").Chip[]} ran
+ * @param {import("./api.js").Answer} answer  of what ran
  * @returns {[import("./state.js").Chip, string][]}
  */
-export function relaxed(program, ran) {
+export function relaxed(program, ran, answer) {
   const lines = program.split("\n");
-  return ran.flatMap((chip, at) => (lines[at] && lines[at] !== chip.text && body(lines[at]) === body(chip.text)
-    ? [/** @type {[any, string]} */ ([chip, otherStrength(chip.text)])] : []));
+  return ran.flatMap((chip, at) =>
+    lines[at] === answer.criteria[at].text ? [] : [/** @type {[any, string]} */ ([chip, lines[at]])],
+  );
 }
