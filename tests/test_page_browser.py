@@ -213,6 +213,11 @@ def test_a_chip_is_edited_in_the_notation_and_a_mistake_is_explained(page: Brows
     assert "status is Accepted or Final" in page.text("#chips")
 
     page.one(".chip .edit").click()
+    page.type("input.notation", '; avoid about("tea")' + Keys.ENTER)
+    assert page.text(".complaint") == "One criterion on one line, without a comment."
+    page.type("#query", " again")  # what else is drawn anew leaves the half-written text alone
+    page.until(lambda: "again" in page.driver.current_url)
+    assert (page.one("input.notation").get_attribute("value") or "").endswith('; avoid about("tea")')
     page.type("input.notation", Keys.CONTROL + "a")
     page.type("input.notation", 'want field(statsu = "Final")' + Keys.ENTER)
     page.until(lambda: page.text("#problem"))
