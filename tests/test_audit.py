@@ -280,3 +280,12 @@ def test_systems_share_the_vectors_of_the_store(store):
     reaches = {one["name"]: one["reaches"] for one in report["benchmarks"][0]["systems"]}
     assert (reaches["minilm"], reaches["minilm+instruction"]) == (False, True)
     assert report["failures"] == [] or report["failures"][0]["made"] is None
+
+
+def test_the_example_of_the_documentation_runs(capsys):
+    code = re.findall(
+        r"^```python\n(.*?)^```", (TESTS.parent / "docs" / "Audit.md").read_text(), re.DOTALL | re.M
+    )
+    for example in code:
+        exec(compile(example, "docs/Audit.md", "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) == 3

@@ -57,7 +57,7 @@ def report(name=EVIL):
         "failures": [
             {
                 "need": "n1", "kind": "field", "polarity": "want", "query": name, "instruction": name,
-                "meant": name, "made": name, "notes": [name], "no_answer": False,
+                "meant": name, "made": name, "notes": [name], "no_answer": False, "top": 10,
                 "wrong": [{"rank": 1, "id": name, "title": name, "breaks": [name]}],
                 "missed": [{"rank": None, "id": name, "title": name}],
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,13 @@ COLUMNS = (
 )
 
 
+class Wordings(StrEnum):
+    """The halves of the table of wordings, as a choice of the command line."""
+
+    never_shown = "never-shown"
+    shown = "shown"
+
+
 def audit(
     store: StorePath,
     system: Annotated[
@@ -37,6 +45,9 @@ def audit(
     ] = None,
     needs: Annotated[int, typer.Option(min=5, metavar="N", help="Number of needs.")] = 100,
     seed: Annotated[int, typer.Option(metavar="S", help="Another seed draws other needs.")] = 0,
+    wordings: Annotated[
+        Wordings, typer.Option(help="never-shown examines; shown is for those who build a parser.")
+    ] = Wordings.never_shown,
     hide: Annotated[
         str | None,
         typer.Option(metavar="FIELD", help="Field that the systems must not see; '' for none. Else chosen."),
@@ -67,6 +78,7 @@ def audit(
             count=needs,
             seed=seed,
             hidden=hide,
+            wordings=wordings.value,
             export_to=export,
             progress=progress,
         )

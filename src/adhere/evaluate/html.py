@@ -234,7 +234,10 @@ def _told(row: Json) -> Iterator[tuple[str, str]]:
         items = "".join(
             _item(f"{each['rank']}. ", each, "; ".join(each["breaks"])) for each in row["wrong"][:3]
         )
-        yield "wrong", f'<span class="bad">{len(row["wrong"])} of the first ten</span><ul>{items}</ul>'
+        yield (
+            "wrong",
+            f'<span class="bad">{len(row["wrong"])} of the first {row["top"]}</span><ul>{items}</ul>',
+        )
     if row["missed"] and not row["no_answer"]:
         yield "missed", f"<ul>{''.join(_item('', each, '') for each in row['missed'][:3])}</ul>"
 

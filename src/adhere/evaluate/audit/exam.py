@@ -1,8 +1,8 @@
 """Put systems through the audit: ask every need of the documents as the systems may see them, and measure.
 
 obeyed@10     share of the changed run's first ten that meet every criterion (a run of fewer is measured over
-              what it shows; an empty one has 0). Where fewer than ten documents qualify, over that many.
-              For a preference: those on the topic that meet it.
+              what it shows; an empty one has 0). Where fewer than ten documents qualify, over that many;
+              for a preference, where fewer than ten on the topic meet it.
 read          share of the needs of exact kinds whose instruction was taken for exactly the criteria
               that were meant, of systems that show them: does the reading fail, or the search?
 no-answer     share of the needs that no document satisfies whose answer is empty, and says why: the
@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 from adhere.evaluate.audit.needs import AuditNeed
-from adhere.evaluate.audit.truth import Ids
 from adhere.evaluate.benchmark import Benchmark, Query
 from adhere.evaluate.judgements import Judgements, Run
 from adhere.evaluate.measures import parse_measure
@@ -116,9 +115,13 @@ def known(needs: Sequence[AuditNeed], run: Run) -> dict[str, dict[str, float]]:
 
 def obeyed(need: AuditNeed, ranking: Sequence[str]) -> float:
     """Share of the first ten that meet every criterion."""
-    right: Ids = need.wished or need.meeting
-    shown = ranking[: min(TOP, len(right))]
-    return sum(document in right for document in shown) / len(shown) if shown else 0.0
+    shown = ranking[: depth(need)]
+    return sum(document in need.meeting for document in shown) / len(shown) if shown else 0.0
+
+
+def depth(need: AuditNeed) -> int:
+    """How many documents can be asked to meet every criterion: ten, or as many as there are."""
+    return min(TOP, len(need.wished or need.meeting) or TOP)
 
 
 def names_the_cause(need: AuditNeed, given: Answer) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adhere.evaluate.audit.exam import HEADLINE, Examined
+from adhere.evaluate.audit.exam import HEADLINE, Examined, depth
 from adhere.evaluate.audit.facets import KINDS
 from adhere.evaluate.audit.needs import POLARITIES, AuditNeed
 from adhere.evaluate.judgements import Run
@@ -118,8 +118,7 @@ def failures_to_json(
 
 def _failure(need: AuditNeed, run: Run, given: Answer | None, documents: Mapping[str, Document]) -> Json:
     ranks = positions(run.get(f"{need.id}-changed", {}))
-    shown = list(ranks)[:10]
-    right = need.wished or need.meeting
+    shown = list(ranks)[: depth(need)]
     missed = sorted(need.wished or need.changed, key=lambda i: (ranks.get(i, len(ranks) + 1), i))
     return {
         "need": need.id,
@@ -131,10 +130,11 @@ def _failure(need: AuditNeed, run: Run, given: Answer | None, documents: Mapping
         "made": None if given is None else write(given.criteria),
         "notes": [] if given is None else [note.why for note in given.notes],
         "no_answer": need.no_answer,
+        "top": depth(need),
         "wrong": [
             {"rank": rank, **_document(identifier, documents), "breaks": list(_breaks(need, identifier))}
             for rank, identifier in enumerate(shown, start=1)
-            if identifier not in right
+            if identifier not in need.meeting
         ],
         "missed": [
             {"rank": ranks.get(identifier), **_document(identifier, documents)}
