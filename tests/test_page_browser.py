@@ -285,7 +285,7 @@ def test_a_documents_markup_is_shown_and_never_runs(page: Browser) -> None:
     page.open({"q": "lazy imports payloads", "i": 'ideally mentions "payloads"'})
     page.until(lambda: HOSTILE.id in page.hits())
     hit = next(hit for hit in page.all(".hit") if hit.get_attribute("data-id") == HOSTILE.id)
-    assert hit.find_element("css selector", "h3").text == HOSTILE.title
+    assert hit.find_element("css selector", "h2").text == HOSTILE.title
     hit.find_element("css selector", "button.title").click()
     assert f"<script>{PWN}</script>" in hit.find_element("css selector", ".full .text").text
     assert not hit.find_elements("css selector", "img, script, a"), "a javascript: address is no link"

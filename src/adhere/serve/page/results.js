@@ -84,7 +84,7 @@ function card(hit, labels, before, facts) {
     el(
       "article",
       {},
-      el("h3", {}, title),
+      el("h2", {}, title),
       meta,
       body,
       ledger.length > 0 &&
