@@ -102,6 +102,8 @@ def test_a_document_without_a_hidden_label_is_neither_right_nor_wrong():
     for need in about:
         assert need.unknown == {document.id for document in unlabelled}
         assert not need.unknown & (need.original | need.meeting)
+    for need in (need for need in needs if need.no_answer):
+        assert not frozenset.intersection(*need.satisfied)
 
 
 def test_the_hidden_field_is_the_one_that_texts_show_and_systems_never_see_it():

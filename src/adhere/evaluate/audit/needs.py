@@ -208,7 +208,8 @@ class _Maker:
 def _right(need: AuditNeed, empty: bool) -> bool:
     if empty:
         exact = all(clause.facet.kind != "about" for clause in need.clauses)
-        return exact and need.no_answer and len(need.original) >= LEAST
+        nowhere = not frozenset.intersection(*need.satisfied)  # also not where a label is missing
+        return exact and nowhere and len(need.original) >= LEAST
     kept, broken = need.changed, need.original - need.changed
     if need.polarity == "prefer":
         kept, broken = need.wished, need.changed - need.wished
