@@ -1,0 +1,124 @@
+"""`adhere synth STORE|DIR --maker NAME --out FILE`: training data from a store, or from files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adhere.cli.app import AsJson
+from adhere.cli.console import errors, plain, print_json, results
+
+if TYPE_CHECKING:
+    from adhere.search.engine import Engine
+    from adhere.synth.check import Report
+    from adhere.synth.llm import Client
+    from adhere.synth.protocol import Example
+
+
+def synth(
+    source: Annotated[Path, typer.Argument(metavar="STORE|DIR", help="A store, or files to read.")],
+    out: Annotated[Path, typer.Option("--out", help="Examples that passed the check, as JSON lines.")],
+    maker: Annotated[
+        str,
+        typer.Option("--maker", metavar="NAME", help="programmatic, reverse, poison, narrate or describe."),
+    ] = "programmatic",
+    most: Annotated[int, typer.Option("--most", min=1, help="Examples to make.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed")] = 0,
+    description: Annotated[
+        str, typer.Option("--description", help="The domain, for the maker describe.")
+    ] = "",
+    licence: Annotated[
+        str, typer.Option("--licence", help="Licence of the documents, kept in every example.")
+    ] = "unknown",
+    llm: Annotated[
+        str,
+        typer.Option("--llm", metavar="URL", help="Write with a model at this OpenAI-compatible endpoint."),
+    ] = "",
+    model: Annotated[str, typer.Option("--model", help="Name of the model at that endpoint.")] = "",
+    key: Annotated[
+        str,
+        typer.Option("--key", envvar="ADHERE_LLM_KEY", help="Its key, where it wants one.", show_envvar=True),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make training examples from your documents, and check every one.
+
+    Run again to go on where a run stopped. Unchecked examples stay in FILE.raw, rejected ones in
+    FILE.rejected with the reason.
+    """
+    from adhere.cli.progress import progress
+    from adhere.search.engine import Progress
+    from adhere.synth import protocol
+    from adhere.synth.check import check
+    from adhere.synth.makers import maker as named
+
+    chosen = named(maker, description=description, client=_client(llm, model, key))
+    raw = out.with_name(out.name + ".raw")
+    with _opened(source) as engine:
+        documents = engine.store.get(sorted(engine.store.fingerprints()))
+        material = protocol.Material(list(documents.values()), source.name, licence, seed)
+        with progress("examples", most) as tell:
+            protocol.write(
+                raw, chosen.make(material), most=most, progress=lambda made: tell(Progress(made, most, made))
+            )
+        report = check(
+            protocol.read(raw),
+            documents,
+            kept=out,
+            rejected=out.with_name(out.name + ".rejected"),
+            relevance=partial(_relevance, engine) if llm else None,
+        )
+    _show(report, out, as_json=as_json)
+
+
+def _client(url: str, model: str, key: str) -> Client | None:
+    from adhere.synth.llm import Client
+
+    if not url:
+        return None
+    if not model:
+        raise typer.BadParameter(f"{url} may serve several models. Name one with --model.")
+    return Client(url, model, key=key)
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[Engine]:
+    """The store, or an engine in memory over the files."""
+    import adhere
+    from adhere.read import read_paths
+    from adhere.search.engine import Engine
+    from adhere.store.manifest import NAME
+
+    if (source / NAME).exists():
+        with adhere.open(source) as engine:
+            yield engine
+    else:
+        engine = Engine.in_memory()
+        engine.add(read_paths([source], on_skip=lambda skipped: errors().print(plain(f"skipped {skipped}"))))
+        yield engine
+
+
+def _relevance(engine: Engine, example: Example) -> dict[str, float]:
+    """What the engine, which wrote none of them, thinks of an example's documents."""
+    ids = [text.id for text in (*example.relevant, *example.not_relevant)]
+    return engine.rank(example.query, example.instruction, ids)
+
+
+def _show(report: Report, out: Path, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "out": str(out),
+                "kept": dict(report.kept),
+                "rejected": dict(report.rejected),
+                "acceptance": report.acceptance,
+            }
+        )
+        return
+    for line in report.lines():
+        results().print(plain(line))

@@ -1,0 +1,77 @@
+"""What the small judge reads: a query, several criteria and a few sentences in one row of tokens.
+
+    [CLS] query [SEP] criterion [SEP] criterion [SEP] ... sentence [SEP] sentence [SEP] ...
+
+Training and serving share this file. Every part has a segment id by its role, and the judge reads the mean
+of the states of a part, its closing [SEP] included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adhere.need import Span
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+CLS, SEP = 101, 102
+QUERY, CRITERION, SENTENCE = 0, 1, 2
+SEGMENTS = 3
+MAX_QUERY, MAX_CRITERION, MAX_SENTENCE = 12, 28, 40
+"""Tokens that are read of a part; the rest is cut."""
+MAX_TOKENS = 144
+"""Sentences are left off the end where a row would be longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Token ids, segment ids, and half-open runs of positions of each criterion and sentence."""
+
+    ids: list[int]
+    types: list[int]
+    criteria: list[Span]
+    sentences: list[Span]
+
+
+def pieces(tokenizer: Tokenizer, texts: Sequence[str], most: int) -> list[list[int]]:
+    """Token ids of each text, without special tokens, at most `most` of each."""
+    return [e.ids[:most] for e in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+
+def arrange(query: list[int], criteria: Sequence[list[int]], sentences: Sequence[list[int]]) -> Row:
+    """Put the parts in a row; the first sentence is always read, the others while there is room."""
+    row = Row([CLS, *query, SEP], [QUERY] * (len(query) + 2), [], [])
+    for part in criteria:
+        row.criteria.append(_append(row, part, CRITERION))
+    for part in sentences:
+        if row.sentences and len(row.ids) + len(part) + 1 > MAX_TOKENS:
+            break
+        row.sentences.append(_append(row, part, SENTENCE))
+    return row
+
+
+def _append(row: Row, part: list[int], segment: int) -> Span:
+    start = len(row.ids)
+    row.ids.extend((*part, SEP))
+    row.types.extend([segment] * (len(part) + 1))
+    return start, len(row.ids)
+
+
+def chosen(cosines: NDArray[np.float32], most: int) -> list[int]:
+    """Which sentences are read: each criterion in turn names its next best, in text order at the end.
+
+    Shapes  (S, C) -> at most `most` positions
+    """
+    picked: dict[int, None] = {}
+    for row in np.argsort(-cosines, axis=0, kind="stable"):
+        for sentence in row:
+            if len(picked) == most:
+                return sorted(picked)
+            picked.setdefault(int(sentence))
+    return sorted(picked)

@@ -1,0 +1,271 @@
+"""Learn to judge whether a criterion holds in a text.
+
+    python -m adhere.train.judge --data DIR --rows FILE... --out DIR [--minutes 20] [--seed 0] [--resume]
+
+FILE are rows of `adhere synth DIR --maker verdicts` (and `reversals`); a file may be weighted as FILE=2.
+DIR/bench/verdicts.jsonl is the development set that watches, never a training row. Written to --out:
+checkpoint.pt to resume from, model.pt with the best weights on the development set, manifest.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import AutoModel
+
+from adhere.errors import InputError
+from adhere.judge import layout
+from adhere.train.judge_model import Judge, Labelled, loss
+from adhere.train.judge_watch import Watched, auc, watched
+from adhere.train.tagger import base_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that a run depends on besides the data. The rate falls to nothing over `steps`."""
+
+    steps: int = 2000
+    batch: int = 24
+    rate: float = 1e-4
+    head_rate: float = 5e-4
+    layer_decay: float = 0.85
+    frozen: int = 0
+    warmup: float = 0.08
+    evidence: float = 0.3
+    dropout: float = 0.1
+    titleless: float = 0.15
+    queryless: float = 0.15
+    seed: int = 0
+
+
+def fresh(base: Path, recipe: Recipe) -> tuple[Judge, Tokenizer]:
+    """An untrained judge on a pretrained BERT, and its tokenizer."""
+    torch.manual_seed(recipe.seed)
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    encoder = AutoModel.from_pretrained(base, add_pooling_layer=False, attn_implementation="eager")
+    for layer in encoder.encoder.layer[: recipe.frozen]:
+        layer.requires_grad_(False)
+    return Judge(encoder, recipe.dropout), tokenizer
+
+
+class Rows:
+    """Training rows of several files, drawn with weights, as token rows."""
+
+    def __init__(self, files: Sequence[str], tokenizer: Tokenizer, recipe: Recipe) -> None:
+        self._tokenizer, self._recipe = tokenizer, recipe
+        self.hashes: dict[str, str] = {}
+        self.sources: dict[str, str] = {}
+        self._rows: list[dict[str, object]] = []
+        self._weights: list[float] = []
+        for file in files:
+            path, _, weight = file.partition("=")
+            raw = Path(path).read_bytes()
+            self.hashes[Path(path).name] = hashlib.sha256(raw).hexdigest()
+            rows = [json.loads(line) for line in raw.decode().split("\n") if line]
+            self._rows += rows
+            self._weights += [float(weight or 1.0)] * len(rows)
+            self.sources |= {str(row["origin"]): str(row["licence"]) for row in rows}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def batches(self, first: int, steps: int, size: int) -> Iterator[list[Labelled]]:
+        """Batches `first` to `steps`; eight are drawn together and cut by length against padding."""
+        for block in range(first // 8, -(-steps // 8)):
+            rng = random.Random(f"{self._recipe.seed}/{block}")
+            drawn = [
+                item
+                for row in rng.choices(self._rows, self._weights, k=8 * size)
+                if (item := self._labelled(row, rng))
+            ]
+            drawn.sort(key=lambda item: len(item.row.ids))
+            groups = [drawn[i * len(drawn) // 8 : (i + 1) * len(drawn) // 8] for i in range(8)]
+            rng.shuffle(groups)
+            yield from groups[first % 8 if block == first // 8 else 0 :]
+
+    def _labelled(self, row: dict, rng: random.Random) -> Labelled | None:  # type: ignore[type-arg]
+        asked = list(row["asked"])
+        groups = sorted({one["group"] for one in asked if one["group"] >= 0})
+        kept = set(rng.sample(groups, rng.randint(1, len(groups)))) if groups else set()
+        asked = [
+            one
+            for one in asked
+            if (one["group"] < 0 and (not groups or rng.random() < 0.5)) or one["group"] in kept
+        ]
+        rng.shuffle(asked)
+        asked = asked[:5]
+        if not asked or not row["sentences"]:
+            return None
+        query = "" if rng.random() < self._recipe.queryless else row["query"]
+        sentences = row["sentences"]
+        drop = groups and len(sentences) > 2 and rng.random() < self._recipe.titleless
+        parts = [
+            layout.pieces(self._tokenizer, texts, most)
+            for texts, most in (
+                ([query], layout.MAX_QUERY),
+                ([one["says"] for one in asked], layout.MAX_CRITERION),
+                (sentences[1:] if drop else sentences, layout.MAX_SENTENCE),
+            )
+        ]
+        arranged = layout.arrange(parts[0][0], parts[1], parts[2])
+        read = len(arranged.sentences)
+        complete = {g: sum(o["group"] == g for o in row["asked"]) for g in kept}
+        bound = {g: sum(o["group"] == g for o in asked) == complete[g] for g in kept}
+        return Labelled(
+            arranged,
+            [_known(one, bound, row["groups"]) for one in asked],
+            [tuple(i for i in one["shown"] if i < read) for one in asked],
+            [one["group"] if bound.get(one["group"]) else -1 for one in asked],
+            [one["polarity"] == "want" for one in asked],
+            list(row["groups"]),
+        )
+
+
+def _known(one: dict, bound: dict[int, bool], outcomes: Sequence[bool]) -> int:  # type: ignore[type-arg]
+    """The criterion's own label; a part of a fulfilled instruction is known even without its other parts."""
+    if one["holds"] is not None:
+        return int(one["holds"])
+    if one["group"] >= 0 and not bound[one["group"]] and outcomes[one["group"]]:
+        return int(one["polarity"] == "want")
+    return -1
+
+
+class Run:
+    """One training run: what changes while it goes on, and what it takes to go on after an interruption."""
+
+    def __init__(self, model: Judge, recipe: Recipe) -> None:
+        self.model, self.recipe = model, recipe
+        warm = max(1, int(recipe.warmup * recipe.steps))
+        self._adam = _optimizer(model, recipe)
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._adam,
+            lambda step: min(
+                (step + 1) / warm, max(0.0, (recipe.steps - step) / max(1, recipe.steps - warm))
+            ),
+        )
+        self.step, self.best = 0, 0.0
+
+    def learn(self, items: Sequence[Labelled]) -> float:
+        self.model.train()
+        found = self.model([item.row for item in items])
+        value = loss(found, items, evidence=self.recipe.evidence)
+        value.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self._adam.step()
+        self._schedule.step()
+        self._adam.zero_grad()
+        self.step += 1
+        return value.item()
+
+    def save(self, path: Path) -> None:
+        parts = [part.state_dict() for part in (self.model, self._adam, self._schedule)]
+        state = {"parts": parts, "torch": torch.get_rng_state(), "step": self.step, "best": self.best}
+        torch.save(state | {"recipe": asdict(self.recipe)}, path)
+
+    def load(self, path: Path) -> None:
+        """Go on from a checkpoint. Errors  InputError if it was made by another recipe"""
+        state = torch.load(path, weights_only=True)
+        if state["recipe"] != asdict(self.recipe):
+            raise InputError(
+                f"{path} was made with {state['recipe']}, asked for is {asdict(self.recipe)}. "
+                "Resume with the same recipe, or train into another folder."
+            )
+        model, adam, schedule = state["parts"]
+        self.model.load_state_dict(model)
+        self._adam.load_state_dict(adam)
+        self._schedule.load_state_dict(schedule)
+        torch.set_rng_state(state["torch"])
+        self.step, self.best = state["step"], state["best"]
+
+
+def _optimizer(model: Judge, recipe: Recipe) -> torch.optim.AdamW:
+    """AdamW whose rate falls from the top layer to the bottom; the new head learns faster."""
+    layers = model.encoder.config.num_hidden_layers
+    groups = []
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        rate = recipe.head_rate
+        if name.startswith("encoder."):
+            depth = int(name.split("layer.")[1].split(".")[0]) + 1 if "layer." in name else 0
+            rate = recipe.rate * recipe.layer_decay ** (layers - depth)
+        decay = 0.01 if parameter.ndim > 1 else 0.0
+        groups.append({"params": [parameter], "lr": rate, "weight_decay": decay})
+    return torch.optim.AdamW(groups)
+
+
+def main() -> None:
+    options = _options()
+    recipe = Recipe(**{name: getattr(options, name) for name in Recipe.__dataclass_fields__})
+    model, tokenizer = fresh(options.base or base_folder(), recipe)
+    if options.start:
+        model.load_state_dict(torch.load(options.start, weights_only=True))
+    rows = Rows(options.rows, tokenizer, recipe)
+    watch = watched(options.data, tokenizer, options.watch)
+    run = Run(model, recipe)
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.resume:
+        run.load(options.out / "checkpoint.pt")
+    print(f"{len(rows):,} rows; development AUC before: {_watch(model, watch):.4f}", flush=True)
+    began, losses = time.monotonic(), []
+    for items in rows.batches(run.step, recipe.steps, recipe.batch):
+        losses.append(run.learn(items))
+        if run.step % options.every == 0 or run.step == recipe.steps:
+            figure = _watch(model, watch)
+            mean, losses = sum(losses) / len(losses), []
+            took = time.monotonic() - began
+            print(
+                f"step {run.step}/{recipe.steps}  loss {mean:.4f}  AUC {figure:.4f}  {took:.0f} s", flush=True
+            )
+            if figure > run.best:
+                run.best = figure
+                torch.save(model.state_dict(), options.out / "model.pt")
+            run.save(options.out / "checkpoint.pt")
+        if run.step >= recipe.steps:
+            break
+    manifest = {
+        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+        "sources": rows.sources,
+        "rows": {"sha256": rows.hashes, "count": len(rows)},
+        "recipe": asdict(recipe),
+        "started_from": str(options.start or ""),
+        "development_auc": run.best,
+    }
+    (options.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _watch(model: Judge, watch: Watched) -> float:
+    return auc(watch.logits(model), watch.holds)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Train the judge of `about`.")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds bench/verdicts.jsonl")
+    parser.add_argument("--rows", nargs="+", required=True, metavar="FILE[=WEIGHT]")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--base", type=Path, help="folder of a BERT (default: all-MiniLM-L6-v2)")
+    parser.add_argument("--start", type=Path, help="model.pt of an earlier stage to start from")
+    parser.add_argument("--resume", action="store_true", help="go on from --out/checkpoint.pt")
+    parser.add_argument(
+        "--every", type=int, default=200, help="steps between two looks at the development set"
+    )
+    parser.add_argument("--watch", type=int, default=100000, help="most development rows that are watched")
+    for name, value in asdict(Recipe()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

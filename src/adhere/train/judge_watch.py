@@ -1,0 +1,124 @@
+"""How good is a judge on the development labels? One row per document, as serving would ask it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from adhere.encode.onnx import default_encoder
+from adhere.encode.protocol import Encoded
+from adhere.judge import layout
+from adhere.need import Document
+from adhere.train.judge_model import Judge
+
+CRITERIA, SENTENCES = 4, 5
+"""Criteria and sentences that are read in one row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Labelled rows: `labels[r][c]` is the label that criterion c of row r belongs to."""
+
+    rows: list[layout.Row]
+    texts: list[list[str]]
+    labels: list[list[dict[str, Any]]]
+
+    @property
+    def holds(self) -> NDArray[np.bool_]:
+        return np.array([one["verdict"] == "met" for row in self.labels for one in row])
+
+    @torch.no_grad()
+    def logits(self, model: Judge) -> NDArray[np.float64]:
+        return np.concatenate([np.asarray(found[0]) for found in self.found(model)])
+
+    @torch.no_grad()
+    def found(self, model: Judge) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Logits and evidence of each row, each run alone."""
+        model.eval()
+        order = sorted(range(len(self.rows)), key=lambda i: len(self.rows[i].ids))
+        results: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        for start in range(0, len(order), 16):
+            some = order[start : start + 16]
+            results.update(zip(some, model([self.rows[i] for i in some]), strict=True))
+        return [results[i] for i in range(len(self.rows))]
+
+
+def watched(data: Path, tokenizer: Tokenizer, most: int) -> Watched:
+    """The development labels as rows, with the sentences that the encoder would choose.
+
+    `most` rows at random where there are more. Labels that say "unclear" are left out.
+    """
+    by_document: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for line in (data / "bench" / "verdicts.jsonl").read_text().split("\n"):
+        label = json.loads(line) if line else {"verdict": "unclear"}
+        if label["verdict"] != "unclear":
+            by_document[label["need"], label["doc"]].append(label)
+    keys = sorted(by_document)
+    keys = [keys[i] for i in np.random.default_rng(0).permutation(len(keys))[:most]]
+    encoded = _encoded(data, {document for _, document in keys})
+    result = Watched([], [], [])
+    for key in keys:
+        document, passages = encoded[key[1]]
+        labels = by_document[key]
+        for start in range(0, len(labels), CRITERIA):
+            some = labels[start : start + CRITERIA]
+            body = read(
+                document, passages, [one["query"] for one in some[:1]] + [o["criterion"] for o in some]
+            )
+            parts = [
+                layout.pieces(tokenizer, texts, limit)
+                for texts, limit in (
+                    ([some[0]["query"]], layout.MAX_QUERY),
+                    ([one["criterion"] for one in some], layout.MAX_CRITERION),
+                    (body, layout.MAX_SENTENCE),
+                )
+            ]
+            result.rows.append(layout.arrange(parts[0][0], parts[1], parts[2]))
+            result.texts.append(body)
+            result.labels.append(some)
+    return result
+
+
+def read(document: Document, passages: Sequence[Encoded], texts: Sequence[str]) -> list[str]:
+    """The title and the sentences nearest to the texts."""
+    vectors = default_encoder().encode_queries(list(texts))
+    sentences = [p.passage.text[a:b] for p in passages for a, b in p.passage.sentences]
+    if not sentences:
+        return [document.title]
+    cosines = np.concatenate([p.sentences for p in passages]) @ vectors[1:].T
+    best = [sentences[i] for i in layout.chosen(cosines, SENTENCES)]
+    return [document.title, *best] if document.title else best
+
+
+def _encoded(data: Path, wanted: set[str]) -> dict[str, tuple[Document, list[Encoded]]]:
+    documents = {}
+    for path in sorted((data / "bench" / "judged").glob("*/corpus.jsonl")):
+        for line in path.read_text().split("\n"):
+            row = json.loads(line) if line else {"_id": ""}
+            if row["_id"] in wanted:
+                documents[row["_id"]] = Document(row["_id"], row["text"], row["title"])
+    encoded = default_encoder().encode_documents(documents.values())
+    return dict(zip(documents, zip(documents.values(), encoded, strict=True), strict=True))
+
+
+def auc(scores: NDArray[np.float64], holds: NDArray[np.bool_]) -> float:
+    """Share of pairs (one that holds, one that does not) in the right order; ties half."""
+    order = np.argsort(scores, kind="stable")
+    ranks = np.empty(len(scores))
+    ranks[order] = np.arange(len(scores))
+    for value in np.unique(scores):
+        same = scores == value
+        ranks[same] = ranks[same].mean()
+    positives = int(holds.sum())
+    return float(
+        (ranks[holds].sum() - positives * (positives - 1) / 2) / (positives * (len(scores) - positives))
+    )
