@@ -151,6 +151,10 @@ def test_our_engine_takes_the_exam_in_both_modes(tmp_path):
     assert set(two_way) == {"random", "blind", "adhere", "adhere-balanced", "perfect"}
     assert two_way["blind"] == 0.0
     assert two_way["adhere-balanced"] >= 0.25  # better than dice on a field that the instruction names
+    over = {s["name"]: s["over_blind"] for s in report["benchmarks"][0]["systems"]}
+    assert over["blind"] == {}
+    gain = over["adhere-balanced"]["two-way"]
+    assert gain["value"] == two_way["adhere-balanced"] and gain["low"] <= gain["value"] <= gain["high"]
 
 
 def test_a_search_of_the_whole_corpus_needs_no_pool(tmp_path):

@@ -9,16 +9,17 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from adhere.errors import AdhereError, FileError, InputError, RemoteError
-from adhere.evaluate.benchmark import load
+from adhere.evaluate.benchmark import Query, load
 from adhere.evaluate.measures import parse_measure
 from adhere.evaluate.reach import instruction_reaches
-from adhere.evaluate.run import answer, measured
+from adhere.evaluate.run import answer, ask, measured
 from adhere.evaluate.systems import Blind, Systems
 from adhere.evaluate.systems.dense import Dense
 from adhere.evaluate.systems.engine import Indexed
 from adhere.evaluate.systems.models import checked, fed
 from adhere.evaluate.systems.remote import remote
 from adhere.evaluate.systems.runs import RunFile
+from adhere.evaluate.systems.timed import Timed
 from adhere.need import Need
 from adhere.search.engine import Engine
 from adhere.testing.fakes import FakeEncoder
@@ -223,3 +224,21 @@ def test_a_cross_encoder_reranks_what_it_is_given(bench):
     assert instruction_reaches(system, bench)
     with pytest.raises(InputError, match="reranks candidates"):
         system.rank(bench.queries[0], None)
+
+
+def test_a_system_that_hangs_ends_the_run_naming_the_query() -> None:
+    class Hangs:
+        name = "slow"
+
+        def index(self, documents):
+            pass
+
+        def rank(self, query, candidates):
+            if query.need.query == "wait":
+                threading.Event().wait(5)
+            return {"a": 1.0}
+
+    system = Timed(Hangs(), 0.2)
+    assert ask(system, Query("quick", Need("go")), None, set()) == {"a": 1.0}
+    with pytest.raises(RemoteError, match=r"slow on query 'stuck': no answer within 0.2 s"):
+        ask(system, Query("stuck", Need("wait")), None, set())

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from adhere.evaluate.run import Progress
 
 DEFAULT_SYSTEMS = ["blind", "adhere", "adhere-balanced"]
+GAIN = "Δ: paired difference to blind, * where its 95% interval leaves out 0"
+BOUNDS = ("random", "perfect")
+"""Rows that a system is read against, not compared."""
 
 
 def evaluate(
@@ -45,6 +48,10 @@ def evaluate(
             metavar="FILE", help="Keep every answer in FILE; a run that was killed resumes from it."
         ),
     ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0.001, help="End with an error if one query takes longer."),
+    ] = None,
     html: Annotated[
         Path | None,
         typer.Option(
@@ -64,10 +71,11 @@ def evaluate(
     from adhere.evaluate.run import evaluate as run
     from adhere.evaluate.sources import benchmarks
     from adhere.evaluate.systems import Systems
+    from adhere.evaluate.systems.timed import Timed
 
     make = Systems()
     names = dict.fromkeys(["blind", *(system or DEFAULT_SYSTEMS)])
-    systems = [make(name) for name in names]
+    systems = [make(name) if timeout is None else Timed(make(name), timeout) for name in names]
     drawn = Recorded(systems[-1])
     loaded = [benchmark for bench in benches for benchmark in benchmarks(bench)]
     with progress_line() as progress:
@@ -102,7 +110,7 @@ def progress_line() -> Iterator[Progress]:
 
 
 def table_of(bench: dict[str, Any], *, columns: Sequence[str] = ()) -> Table:
-    """A row per system, a column per measure: all of them, unless told."""
+    """A row per system, a column per measure (all of them, unless told), and what each gains over blind."""
     from rich.table import Table
 
     names = columns or list(bench["systems"][0]["measures"])
@@ -116,18 +124,29 @@ def table_of(bench: dict[str, Any], *, columns: Sequence[str] = ()) -> Table:
     for name in names:
         table.add_column(name.replace("/", "\n"), justify="right")
     table.add_column("missing\ntied", justify="right")
+    compared = any(system["over_blind"] for system in bench["systems"])
     for system in bench["systems"]:
-        cells = [_cell(system["measures"][name], bench["needs"], signed="MRR" in name) for name in names]
+        over = system["over_blind"] if system["name"] not in BOUNDS else {}
+        cells = [
+            _cell(system["measures"][name], bench["needs"], over.get(name), signed="MRR" in name)
+            for name in names
+        ]
         table.add_row(plain(system["name"]), *cells, f"{system['missing']}\n{system['tied']:.0%}")
+    table.caption = GAIN if compared else None
+    table.caption_justify = "left"
     return table
 
 
-def _cell(found: dict[str, Any], needs: int, *, signed: bool) -> str:
-    """The value, its interval, and how many needs it is over where that is not all of them."""
+def _cell(found: dict[str, Any], needs: int, over: dict[str, Any] | None, *, signed: bool) -> str:
+    """The value, its interval, the gain over blind, and how many needs it is over where that is not all."""
     if found["value"] is None:
         return "no case"
     value, low, high = (_percent(found[key], signed) for key in ("value", "low", "high"))
-    return f"{value}\n{low}..{high}" + (f"\nn {found['n']}" if found["n"] < needs else "")
+    lines = [value, f"{low}..{high}"]
+    if over:
+        sure = over["low"] > 0 or over["high"] < 0
+        lines.append(f"Δ {_percent(over['value'], True)}{'*' if sure else ''}")
+    return "\n".join([*lines, *([f"n {found['n']}"] if found["n"] < needs else [])])
 
 
 def _percent(share: float, signed: bool) -> str:

@@ -6,30 +6,56 @@ from collections.abc import Sequence
 from typing import Any
 
 from adhere.evaluate.run import Result, Row
-from adhere.evaluate.statistics import estimate
+from adhere.evaluate.statistics import difference, estimate
+
+BLIND = "blind"
+"""The system that the others are compared with: the instruction is worth what is gained over it."""
 
 
 def results_to_json(results: Sequence[Result], *, seed: int = 0) -> dict[str, Any]:
-    """{"benchmarks": [{"name", "needs", "systems": [{"name", "measures", "missing", "tied"}]}]}
+    """{"benchmarks": [{"name", "needs", "systems": [{"name", "measures", "missing", "tied", "over_blind"}]}]}
 
     A measure is {"value", "low", "high", "n"} with its 95% interval over needs; without a case the three
-    are null and n is 0.
+    are null and n is 0. `over_blind` is how much it is above the row named blind, where there is one: by
+    measure {"value", "low", "high", "p"}, a paired bootstrap over the same needs.
     """
     return {
         "benchmarks": [
             {
                 "name": result.benchmark,
                 "needs": result.needs,
-                "systems": [_system(row, seed) for row in result.rows],
+                "systems": [_system(row, _named(result, BLIND), seed) for row in result.rows],
             }
             for result in results
         ]
     }
 
 
-def _system(row: Row, seed: int) -> dict[str, Any]:
+def _named(result: Result, system: str) -> Row | None:
+    return next((row for row in result.rows if row.system == system), None)
+
+
+def _system(row: Row, blind: Row | None, seed: int) -> dict[str, Any]:
     measures = {}
     for measure, values in row.values.items():
         found = estimate(values, seed=seed)
         measures[measure] = {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
-    return {"name": row.system, "measures": measures, "missing": row.missing, "tied": row.tied}
+    return {
+        "name": row.system,
+        "measures": measures,
+        "missing": row.missing,
+        "tied": row.tied,
+        "over_blind": _differences(row, blind, seed) if blind and blind is not row else {},
+    }
+
+
+def _differences(row: Row, blind: Row, seed: int) -> dict[str, Any]:
+    found = {
+        measure: difference(values, blind.values[measure], seed=seed)
+        for measure, values in row.values.items()
+        if values
+    }
+    return {
+        measure: {"value": each.value, "low": each.low, "high": each.high, "p": each.p}
+        for measure, each in found.items()
+    }
