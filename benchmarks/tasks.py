@@ -1,12 +1,16 @@
 """Make paired benchmarks whose truth is known by program, in the layout that `adhere evaluate` reads.
 
-    python benchmarks/tasks.py reuters medquad --data DIR --out DIR
+    python benchmarks/tasks.py reuters medquad condaqa cacm --data DIR --out DIR
     adhere evaluate OUT/reuters OUT/medquad --system adhere --system minilm --system minilm+instruction
 
 reuters   news about a topic; original "nothing on PLACE", changed "only PLACE". Topics and places are human
           labels; places are not given as fields, so PLACE has to be read from the story.
 medquad   answers about a disease (test half, by focus); original "only SYMPTOMS, no TREATMENT", changed
           the other way round, for every pair of question types of a focus. Question types are not given.
+condaqa   a question and two passages that differ in a negation; original "the answer is yes", changed "the
+          answer is no". Measure pairwise-accuracy: both ranked right (chance 25, blindness 0).
+cacm      computing abstracts with authors and month as fields; original "only by AUTHOR" or "before YEAR",
+          changed the opposite.
 """
 
 from __future__ import annotations
@@ -16,7 +20,8 @@ import gzip
 import json
 import os
 import random
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -55,6 +60,38 @@ NOTHING_ON = ("nothing on {}", "leave out stories that concern {}", "{} is of no
 ONLY = ("only {}", "the story must concern {}", "only news from {}", "a story counts if it is about {}")
 PER_SIDE, OTHERS, FEWEST = 30, 20, 15
 MEDQUAD_NEEDS = 300
+YES = (
+    "only passages from which the answer is yes",
+    "the passage must say that it is so",
+    "the answer is yes",
+)
+NO = (
+    "only passages from which the answer is no",
+    "the passage must say that it is not so",
+    "the answer is no",
+)
+CACM_TOPICS = {
+    "programming languages": {"language", "languages", "algol", "fortran"},
+    "sorting": {"sort", "sorting", "merging"},
+    "compilers": {"compiler", "compilers", "compiling", "translator"},
+    "time sharing": {"sharing", "shared"},
+    "numerical integration": {"integration", "quadrature"},
+    "matrix computations": {"matrix", "matrices", "eigenvalues"},
+    "random numbers": {"random"},
+    "information retrieval": {"retrieval", "indexing"},
+    "storage allocation": {"storage", "allocation", "paging"},
+    "teaching of computing": {"education", "curriculum", "course", "courses", "teaching"},
+    "polynomials": {"polynomial", "polynomials"},
+    "operating systems": {"operating", "scheduling", "multiprogramming"},
+}
+BY, NOT_BY = (
+    ("only by {}", "written by {}", "{} must be among the authors"),
+    ("nothing by {}", "not written by {}"),
+)
+BEFORE, SINCE = ("published before {}", "nothing from {} or later"), ("not older than {}", "only since {}")
+AUTHOR_NEEDS, YEARS = 40, (1965, 1970)
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")  # fmt: skip
 
 
 @dataclass
@@ -137,15 +174,84 @@ def medquad(data: Path) -> Task:
     return task
 
 
-def _keep(task: Task, documents: list[dict[str, Any]]) -> list[str]:
+def condaqa(data: Path) -> Task:
+    """One pair of passages a question: the wording differs, the topic is the same."""
+    rng, task = random.Random(0), Task()
+    passages = {p["_id"]: p for p in _read(data / "bench/condaqa_dev/corpus.jsonl")}
+    answers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for line in (data / "bench/condaqa_dev/answers.tsv").read_text().splitlines()[1:]:
+        query, passage, said = line.split("\t")
+        answers[query][said].append(passage)
+    for number, query in enumerate(_read(data / "bench/condaqa_dev/queries.jsonl")):
+        said = answers[query["_id"]]
+        if said["YES"] and said["NO"]:
+            yes, no = rng.choice(said["YES"]), rng.choice(said["NO"])
+            task.pools[query["_id"]] = _keep(task, [passages[yes], passages[no]])
+            sides = (YES[number % len(YES)], NO[number % len(NO)])
+            task.add(query["_id"], query["text"], sides, ({yes}, {no}))
+    return task
+
+
+def cacm(data: Path) -> Task:
+    """By author, whatever the topic; and by year, on a topic that words of the title tell."""
+    rng, task = random.Random(0), Task()
+    dated = (a for a in _read(data / "bench/cacm/corpus.jsonl") if a["metadata"].get("year"))
+    articles = [{**article, "metadata": _published(article["metadata"])} for article in dated]
+    for number, author in enumerate(_authors(articles)):
+        by = [a for a in articles if author in a["metadata"]["authors"]]
+        others = rng.sample([a for a in articles if author not in a["metadata"]["authors"]], PER_SIDE)
+        surname = author.split(",")[0]
+        sides = (BY[number % len(BY)].format(surname), NOT_BY[number % len(NOT_BY)].format(surname))
+        _opposed(task, f"author{number:02d}", "computing articles", sides, by[:PER_SIDE], others, [])
+    for number, (topic, year) in enumerate((topic, year) for topic in CACM_TOPICS for year in YEARS):
+        about = [a for a in articles if CACM_TOPICS[topic] & set(re.findall("[a-z]+", a["title"].lower()))]
+        rest = rng.sample([a for a in articles if a not in about], OTHERS)
+        before = [a for a in about if a["metadata"]["published"] < str(year)]
+        since = [a for a in about if a["metadata"]["published"] >= str(year)]
+        if min(len(before), len(since)) >= FEWEST // 2:
+            sides = (BEFORE[number % len(BEFORE)].format(year), SINCE[number % len(SINCE)].format(year))
+            sample = [rng.sample(side, min(PER_SIDE, len(side))) for side in (before, since)]
+            _opposed(task, f"year{number:02d}", topic, sides, sample[0], sample[1], rest)
+    return task
+
+
+def _opposed(
+    task: Task,
+    need: str,
+    query: str,
+    sides: tuple[str, str],
+    originally: list[dict[str, Any]],
+    changed: list[dict[str, Any]],
+    others: list[dict[str, Any]],
+) -> None:
+    task.pools[need] = _keep(task, [*originally, *changed, *others], "authors", "published")
+    relevant = ({str(a["_id"]) for a in originally}, {str(a["_id"]) for a in changed})
+    task.add(need, query, sides, relevant)
+
+
+def _published(metadata: dict[str, Any]) -> dict[str, Any]:
+    month = MONTHS.index(metadata["month"]) + 1 if metadata.get("month") in MONTHS else 1
+    return {"authors": metadata["authors"], "published": f"{metadata['year']}-{month:02d}"}
+
+
+def _authors(articles: list[dict[str, Any]]) -> list[str]:
+    """The most frequent ones whose surname is theirs alone."""
+    counts = Counter(author for article in articles for author in article["metadata"]["authors"])
+    surnames = Counter(author.split(",")[0] for author in counts)
+    alone = [author for author, _ in counts.most_common() if surnames[author.split(",")[0]] == 1]
+    return alone[:AUTHOR_NEEDS]
+
+
+def _keep(task: Task, documents: list[dict[str, Any]], *given: str) -> list[str]:
     for document in documents:
         row = {"_id": str(document["_id"]), "title": document.get("title", ""), "text": document["text"]}
-        task.corpus[row["_id"]] = row
+        fields = {name: document["metadata"][name] for name in given if name in document["metadata"]}
+        task.corpus[row["_id"]] = row | ({"metadata": fields} if fields else {})
     return sorted({str(document["_id"]) for document in documents})
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as file:
         yield from map(json.loads, file)
 
 
@@ -153,7 +259,7 @@ def _lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
-TASKS = {"reuters": reuters, "medquad": medquad}
+TASKS = {"reuters": reuters, "medquad": medquad, "condaqa": condaqa, "cacm": cacm}
 
 
 def main() -> None:
