@@ -19,6 +19,7 @@ from adhere.cli.parse import parse
 from adhere.cli.search import search
 from adhere.cli.serve import serve
 from adhere.cli.status import status
+from adhere.cli.synth import synth
 
 app = typer.Typer(
     cls=Commands,
@@ -39,6 +40,7 @@ app.command()(mcp)
 app.command()(evaluate)
 app.command()(audit)
 app.command()(diff)
+app.command()(synth)
 
 
 def main() -> None:

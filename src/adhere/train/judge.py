@@ -1,8 +1,8 @@
 """Learn to judge whether a criterion holds in a text.
 
-    python -m adhere.train.judge --data DIR --rows FILE... --out DIR [--minutes 20] [--seed 0] [--resume]
+    python -m adhere.train.judge --data DIR --rows FILE... --out DIR [--steps 2000] [--seed 0] [--resume]
 
-FILE are rows of `adhere synth DIR --maker verdicts` (and `reversals`); a file may be weighted as FILE=2.
+FILE are rows of `python -m adhere.synth.rows`; a file may be weighted as FILE=2.
 DIR/bench/verdicts.jsonl is the development set that watches, never a training row. Written to --out:
 checkpoint.pt to resume from, model.pt with the best weights on the development set, manifest.json.
 """

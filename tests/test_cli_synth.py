@@ -1,0 +1,55 @@
+"""`adhere synth`: examples that passed the check, those that did not, and a run that resumes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from adhere.cli import app
+from adhere.testing.fakes import FakeEncoder
+
+RUN = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adhere.encode.load", lambda model="": FakeEncoder())
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    rows = [
+        {"id": f"n{n}", "text": f"Notes on {('sourdough', 'orchards')[n % 2]}.", "status": ("draft", "final")[n // 2 % 2]}
+        for n in range(24)
+    ]  # fmt: skip
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder
+
+
+def test_files_become_checked_examples(notes: Path, tmp_path: Path) -> None:
+    out = tmp_path / "train.jsonl"
+    ran = RUN.invoke(app, ["synth", str(notes), "--out", str(out), "--most", "12", "--json"])
+    assert ran.exit_code == 0, ran.output
+    assert json.loads(ran.stdout)["kept"] == {"programmatic": 12}
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert all(row["truth"] and row["relevant"] and row["not_relevant"] for row in rows)
+
+
+def test_a_second_run_goes_on(notes: Path, tmp_path: Path) -> None:
+    out = tmp_path / "train.jsonl"
+    for most in ("5", "9"):
+        assert RUN.invoke(app, ["synth", str(notes), "--out", str(out), "--most", most]).exit_code == 0
+    assert len(out.read_text().splitlines()) == 9
+
+
+def test_wrong_makers_and_models_are_named(notes: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "x")
+    ran = RUN.invoke(app, ["synth", str(notes), "--out", out, "--maker", "magic"])
+    assert ran.exit_code == 1 and "programmatic" in ran.output
+    ran = RUN.invoke(app, ["synth", str(notes), "--out", out, "--llm", "http://127.0.0.1:9/v1"])
+    assert ran.exit_code == 2

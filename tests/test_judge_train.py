@@ -1,0 +1,109 @@
+"""The judge's trainer: a row of parts, losses that bind clauses, a run that goes on after a stop."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adhere.judge import layout
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+
+from adhere.errors import InputError  # noqa: E402
+from adhere.train.judge import Recipe, Rows, Run  # noqa: E402
+from adhere.train.judge_model import Judge, Labelled, loss  # noqa: E402
+from adhere.train.judge_watch import auc  # noqa: E402
+
+TOKENIZER = Path(__file__).parent.parent / "src/adhere/models/minilm/tokenizer.json"
+
+
+def tiny() -> Judge:
+    torch.manual_seed(0)
+    config = transformers.BertConfig(
+        vocab_size=30522, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
+    )
+    return Judge(transformers.BertModel(config, add_pooling_layer=False))
+
+
+def item(holds: list[int], groups: list[int], outcomes: list[bool], wanted: list[bool]) -> Labelled:
+    row = layout.arrange([5], [[6, 7], [8]], [[9, 10], [11]])
+    return Labelled(row, holds, [(0,), ()], groups, wanted, outcomes)
+
+
+def test_a_row_keeps_its_parts_apart() -> None:
+    row = layout.arrange([5], [[6, 7], [8]], [[9, 10], [11]])
+    assert row.ids == [101, 5, 102, 6, 7, 102, 8, 102, 9, 10, 102, 11, 102]
+    assert [row.ids[a:b] for a, b in row.criteria] == [[6, 7, 102], [8, 102]]
+    assert [row.types[a] for a, _ in row.sentences] == [layout.SENTENCE] * 2
+
+
+def test_sentences_are_left_off_where_a_row_would_be_too_long() -> None:
+    row = layout.arrange([5], [[6]], [[9] * 60] * 9)
+    assert len(row.ids) <= layout.MAX_TOKENS and len(row.sentences) == (layout.MAX_TOKENS - 5) // 61
+
+
+def test_every_criterion_names_its_best_sentences_in_turn() -> None:
+    cosines = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.1, 0.2]], np.float32)
+    assert layout.chosen(cosines, 2) == [0, 1]
+    assert layout.chosen(cosines, 3) == [0, 1, 2]
+
+
+def test_the_loss_binds_the_clauses_of_an_instruction() -> None:
+    good = (torch.tensor([3.0, -3.0]), torch.zeros(2, 2))
+    wanted = item([-1, -1], [0, 0], [True], [True, False])
+    refused = item([-1, -1], [0, 0], [False], [True, False])
+    assert loss([good], [wanted], evidence=0.0) < 0.2 < loss([good], [refused], evidence=0.0)
+
+
+def test_evidence_is_taught_where_it_is_known() -> None:
+    right = torch.tensor([[5.0, 0.0], [0.0, 0.0]]), torch.tensor([[0.0, 5.0], [0.0, 0.0]])
+    labelled = item([1, -1], [-1, -1], [], [True, True])
+    logits = torch.tensor([2.0, 0.0])
+    first, second = (loss([(logits, places)], [labelled], evidence=1.0) for places in right)
+    assert first + 4 < second
+
+
+def test_auc_counts_ties_half() -> None:
+    assert auc(np.array([0.0, 0.0, 1.0]), np.array([True, False, True])) == 0.75
+
+
+def test_a_run_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) -> None:
+    recipe = Recipe(steps=6, batch=2, dropout=0.1)
+    file = tmp_path / "rows.jsonl"
+    asked = {"says": "tea", "holds": True, "shown": [0], "polarity": "want", "group": -1}
+    row = {
+        "query": "",
+        "sentences": ["Tea is hot.", "So is soup."],
+        "groups": [],
+        "origin": "o",
+        "licence": "l",
+    }
+    file.write_text(
+        "".join(json.dumps(row | {"asked": [asked | {"holds": bool(n % 2)}]}) + "\n" for n in range(8))
+    )
+
+    def losses(run: Run, first: int, last: int) -> list[float]:
+        return [
+            run.learn(batch) for batch, _ in zip(rows.batches(first, 6, 2), range(last - first), strict=False)
+        ]
+
+    rows = Rows([str(file)], _tokenizer(), recipe)
+    whole = losses(Run(tiny(), recipe), 0, 6)
+    run = Run(tiny(), recipe)
+    assert losses(run, 0, 3) == whole[:3]
+    run.save(tmp_path / "checkpoint.pt")
+    again = Run(tiny(), recipe)
+    again.load(tmp_path / "checkpoint.pt")
+    assert losses(again, 3, 6) == whole[3:]
+    with pytest.raises(InputError, match="Resume with the same recipe"):
+        Run(tiny(), Recipe(steps=7)).load(tmp_path / "checkpoint.pt")
+
+
+def _tokenizer():  # type: ignore[no-untyped-def]
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(TOKENIZER))
