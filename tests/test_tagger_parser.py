@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adhere.errors import ModelError
-from adhere.need import About, Parsed
-from adhere.parse.rules.account import claimed, unclaimed
-from adhere.parse.tagger import PACKAGED, TaggerParser
+from adhere.need import About, conditions
+from adhere.parse import default_parser
+from adhere.parse.language import read, write
+from adhere.parse.tagger import PACKAGED, TaggerParser, _condition
+from adhere.parse.tags import Clause
+from adhere.schema import Schema
+from test_parse_laws import SCHEMA, assert_law_1, sentences
+from test_parse_rules import EXCLUSIONS, TYPED
+from test_parse_rules import SCHEMA as FIELDS
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 packaged = pytest.mark.skipif(not PACKAGED.exists(), reason="no tagger is packaged")
@@ -24,17 +30,49 @@ def parser() -> TaggerParser:
     return TaggerParser(PACKAGED)
 
 
-def assert_law_1(parsed: Parsed) -> None:
-    spans = claimed(parsed)
-    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
-    assert list(unclaimed(parsed.instruction, spans)) == []
-
-
 @packaged
 @settings(deadline=None, max_examples=60)
 @given(text=st.text(max_size=120))
 def test_every_word_of_arbitrary_text_is_accounted_for(parser: TaggerParser, text: str) -> None:
     assert_law_1(parser.parse(text, now=NOW))
+
+
+@packaged
+@settings(deadline=None, max_examples=100)
+@given(text=sentences, schema=st.sampled_from([None, SCHEMA]))
+def test_every_word_of_joined_clauses_is_accounted_for(
+    parser: TaggerParser, text: str, schema: Schema | None
+) -> None:
+    parsed = parser.parse(text, schema=schema, now=NOW)
+    assert_law_1(parsed)
+    assert read(write(parsed.criteria)) == parsed.criteria
+
+
+@packaged
+@settings(deadline=None, max_examples=100)
+@given(text=sentences)
+def test_subjects_close_the_brackets_that_they_open(parser: TaggerParser, text: str) -> None:
+    for criterion in parser.parse(text, now=NOW).criteria:
+        for leaf in conditions(criterion.what):
+            assert not isinstance(leaf, About) or leaf.text.count("(") == leaf.text.count(")")
+
+
+@packaged
+@pytest.mark.parametrize(("instruction", "notation"), EXCLUSIONS + TYPED, ids=lambda text: text[:50])
+def test_short_instructions_are_read_as_the_rules_read_them(
+    parser: TaggerParser, instruction: str, notation: str
+) -> None:
+    assert write(parser.parse(instruction, schema=FIELDS, now=NOW).criteria) == notation
+
+
+@packaged
+def test_what_a_program_decides_stays_in_a_longer_instruction(parser: TaggerParser) -> None:
+    text = "only accepted or final proposals, nothing about C extensions, prefer short ones"
+    assert write(parser.parse(text, schema=FIELDS, now=NOW).criteria).splitlines() == [
+        'want field(status in ["Accepted", "Final"])',
+        'avoid about("C extensions")',
+        "prefer form(words < 300)",
+    ]
 
 
 @packaged
@@ -56,9 +94,9 @@ def test_an_exclusion_is_read_with_its_exception(parser: TaggerParser) -> None:
 def test_doubt_is_marked_and_asked_about(parser: TaggerParser) -> None:
     parser_in_doubt = TaggerParser(PACKAGED)
     parser_in_doubt._sure = 1.1
-    parsed = parser_in_doubt.parse("no dams", now=NOW)
-    assert [criterion.assumed for criterion in parsed.criteria] == [True]
-    assert parsed.criteria.items[0].question == "Should documents about 'dams' be left out?"
+    parsed = parser_in_doubt.parse("Find reports on tidal power in Wales. Nothing on dams, please.", now=NOW)
+    assert {criterion.assumed for criterion in parsed.criteria} == {True}
+    assert parsed.criteria.items[-1].question == "Should documents about 'dams' be left out?"
 
 
 @packaged
@@ -72,6 +110,15 @@ def test_text_beyond_the_window_is_read_in_parts(parser: TaggerParser) -> None:
     assert text[slice(*last.span)].startswith("Nothing on dams")
 
 
+@packaged
+def test_a_file_that_is_not_the_shipped_one_is_refused(tmp_path: Path) -> None:
+    for file in PACKAGED.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(ModelError, match=r"tokenizer\.json is not the file that was shipped"):
+        TaggerParser(tmp_path).clauses("no trams")
+
+
 def test_a_folder_without_a_tagger_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"adhere\.train\.tagger"):
         TaggerParser(tmp_path)
@@ -83,7 +130,12 @@ def test_a_tagger_with_other_labels_is_refused(tmp_path: Path) -> None:
         TaggerParser(tmp_path)
 
 
-@packaged
-def test_a_cue_word_inside_the_condition_stays_in_it(parser: TaggerParser) -> None:
-    (want,) = parser.parse("Don't leave out rejected PEPs.", query="asyncio", now=NOW).criteria
-    assert (want.polarity, want.what) == ("want", About("rejected PEPs"))
+def test_a_cue_word_of_another_role_stays_in_the_condition() -> None:
+    text = "nothing on trams"
+    avoid = Clause((0, 16), "avoid", core=(0, 16))
+    assert _condition(text, avoid) == "trams"
+    assert _condition(text, replace(avoid, role="want")) == "nothing on trams"
+
+
+def test_the_default_parser_is_the_packaged_tagger() -> None:
+    assert default_parser().name == ("tagger" if PACKAGED.exists() else "rules")

@@ -116,7 +116,7 @@ def test_decoded_clauses_are_disjoint_and_in_order(seed: int, count: int) -> Non
     logits = np.random.default_rng(seed).normal(scale=3, size=(count, tags.OUTPUTS)).astype(np.float32)
     spans = [(3 * word, 3 * word + 2) for word in range(count)]
     position = 0
-    for number, clause in enumerate(tags.clauses(spans, logits)):
+    for number, clause in enumerate(tags.clauses("ab " * count, spans, logits)):
         assert position <= clause.span[0] < clause.span[1]
         assert clause.core and clause.span[0] <= clause.core[0] < clause.core[1] <= clause.span[1]
         assert clause.unless_of is None or clause.unless_of < number
@@ -128,8 +128,20 @@ def test_two_clauses_of_one_role_stay_apart() -> None:
     logits = np.full((4, tags.OUTPUTS), -5, dtype=np.float32)
     for word, tag in enumerate(("B-avoid", "I-avoid", "B-avoid", "I-avoid")):
         logits[word, tags.TAGS.index(tag)] = 5
-    found = tags.clauses([(0, 2), (3, 5), (6, 8), (9, 11)], logits)
+    found = tags.clauses("no ox no ox", [(0, 2), (3, 5), (6, 8), (9, 11)], logits)
     assert [(clause.span, clause.role) for clause in found] == [((0, 5), "avoid"), ((6, 11), "avoid")]
+
+
+@pytest.mark.parametrize(("seam", "roles"), [(" ", ["want"]), (". ", ["want", "avoid"])])
+def test_a_doubtful_change_of_role_needs_a_seam(seam: str, roles: list[str]) -> None:
+    logits = np.full((4, tags.OUTPUTS), -5, dtype=np.float32)
+    for word, tag in enumerate(("B-want", "I-want", "B-avoid", "I-avoid")):
+        logits[word, tags.TAGS.index(tag)] = 1
+        logits[word, tags.TAGS.index("I-want")] += 0.0 if word < 2 else 5.0
+    found = tags.clauses(
+        f"ox ox{seam}ox ox", [(0, 2), (3, 5), (5 + len(seam), 7 + len(seam)), (9, 11)], logits
+    )
+    assert [clause.role for clause in found] == roles
 
 
 def test_figures_of_the_labels_themselves_are_perfect(examples: list[Example]) -> None:
@@ -182,6 +194,7 @@ def test_a_tagger_learns_ships_and_serves(examples: list[Example], tiny_bert: Pa
     from adhere.parse.tagger import TaggerParser
     from adhere.train import ship, tagger
     from adhere.train.model import predict
+    from adhere.train.pseudo import pseudo_label
 
     recipe = tagger.Recipe(epochs=2, batch=4, rate=1e-3, head_rate=1e-2)
     model, tokenizer = tagger.fresh(tiny_bert, recipe)
@@ -194,6 +207,12 @@ def test_a_tagger_learns_ships_and_serves(examples: list[Example], tiny_bert: Pa
     resumed.advance()
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), resumed.model.parameters(), strict=True))
 
+    torch.save(model.state_dict(), tmp_path / "model.pt")
+    pseudo = pseudo_label([tmp_path, tmp_path], examples, tiny_bert)
+    assert [targets.shape[1] for _, targets in pseudo] == [tags.OUTPUTS] * len(examples)
+    tagger.Run(
+        examples, model, tokenizer, dataclasses.replace(recipe, hidden=0.5, pseudo=1.0), pseudo
+    ).advance()
     torch.save(model.state_dict(), tmp_path / "model.pt")
     (tmp_path / "manifest.json").write_text(json.dumps({"recipe": dataclasses.asdict(recipe)}))
     agreement = ship.ship(tmp_path, tmp_path / "served", examples, base=tiny_bert)

@@ -22,7 +22,11 @@ def parse(
 
 @cache
 def default_parser() -> Parser:
-    """The parser that searches use unless told: rules."""
+    """The parser that searches use unless told: the packaged tagger, which takes the rules along."""
+    from adhere.parse.tagger import PACKAGED, default_tagger
+
+    if (PACKAGED / "manifest.json").exists():
+        return default_tagger()
     from adhere.parse.rules import RulesParser
 
     return RulesParser()

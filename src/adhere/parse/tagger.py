@@ -6,29 +6,43 @@ be right where no cue word helps: "that colour makes me queasy". It runs on onnx
 
 from __future__ import annotations
 
+import hashlib
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any as AnyValue
 
 import numpy as np
 
 from adhere.errors import InputError, ModelError
-from adhere.need import About, Criteria, Criterion, Parsed, Span
+from adhere.need import About, All, Any, Criteria, Criterion, Expression, Parsed, Span, conditions
 from adhere.parse import tags
+from adhere.parse.mend import mended, overruled
 from adhere.parse.rules import compose
+from adhere.parse.rules import polarity as rules
+from adhere.parse.rules.cues import find_cue
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.parser import MAX_CHARACTERS
-from adhere.parse.rules.polarity import Clause
 from adhere.parse.rules.segment import pieces
-from adhere.parse.rules.typing import content
+from adhere.parse.rules.typing import cleaned, content, criteria_of
 from adhere.schema import Schema
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
 
 PACKAGED = Path(__file__).parent.parent / "models" / "minitag"
 MAX_QUERY = 200  # characters of the query that the model reads
+SHORT, GUARDED = 8, 16
+"""Up to how many words the rules read alone, and up to how many their reading stands where the model's would
+change what a program decides. On a development fifth the rules were right on 97% of the characters of
+instructions of up to 8 words, the model on 90%; on longer ones the model is ahead."""
 
 _ASK = {
     "want": "Must documents be about {!r}?",
@@ -53,20 +67,28 @@ class TaggerParser:
     name = "tagger"
 
     def __init__(self, folder: Path | str = PACKAGED) -> None:
+        self._folder = Path(folder)
+        self._manifest = _manifest(self._folder)
+        self._sure = float(self._manifest["sure"])
+        self._linker: Linker | None = None
+
+    @cached_property
+    def _model(self) -> tuple[Tokenizer, InferenceSession]:
+        """Loaded with the first instruction that needs it. Errors  ModelError if a file is not as shipped"""
         import onnxruntime
         from tokenizers import Tokenizer
 
-        self._linker: Linker | None = None
-        self._sure = _threshold(Path(folder))
-        self._tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        for file, expected in self._manifest["sha256"].items():
+            if hashlib.sha256((self._folder / file).read_bytes()).hexdigest() != expected:
+                raise ModelError(f"{self._folder / file} is not the file that was shipped. Reinstall adhere.")
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(Path(folder) / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        path = str(self._folder / "model.onnx")
+        return tokenizer, onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def parse(
         self, instruction: str, *, query: str = "", schema: Schema | None = None, now: datetime
@@ -79,21 +101,30 @@ class TaggerParser:
             )
         if now.tzinfo is None:
             raise InputError(f"The clock {now.isoformat()} has no time zone; pass an aware datetime.")
-        found = self.clauses(instruction, query=query)
-        labels = [Clause(clause.span, clause.role, clause.unless_of) for clause in found]
-        parsed = compose(instruction, labels, linker=self._link(schema), now=now)
+        linker, words = self._link(schema), len(instruction.split())
+        ruled = rules.clauses(instruction)
+        plain = compose(instruction, ruled, linker=linker, now=now)
+        if words <= SHORT:
+            return plain
+        sure = _decided(instruction, ruled, linker, now)
+        found = mended(instruction, overruled(instruction, self.clauses(instruction, query=query), sure))
+        labels = [rules.Clause(clause.span, clause.role, clause.unless_of) for clause in found]
+        parsed = compose(instruction, labels, linker=linker, now=now)
+        if words <= GUARDED and _exact(plain) != _exact(parsed):
+            return plain
         criteria = tuple(self._weighed(criterion, found, instruction) for criterion in parsed.criteria)
         return replace(parsed, criteria=Criteria(criteria))
 
     def clauses(self, instruction: str, *, query: str = "") -> list[tags.Clause]:
         """The labelled clauses of an instruction of any length, in order."""
-        encoding = self._tokenizer.encode(query[:MAX_QUERY], instruction)
+        tokenizer, session = self._model
+        encoding = tokenizer.encode(query[:MAX_QUERY], instruction)
         if len(encoding.ids) > tags.MAX_TOKENS:
             return self._halves(instruction, query)
         positions, spans = tags.words(encoding)
         inputs = {"input_ids": encoding.ids, "token_type_ids": tags.segments(encoding, instruction)}
-        (logits,) = self._session.run(None, {name: np.array([row], np.int64) for name, row in inputs.items()})
-        return tags.clauses(spans, logits[0, positions])
+        (logits,) = session.run(None, {name: np.array([row], np.int64) for name, row in inputs.items()})
+        return tags.clauses(instruction, spans, logits[0, positions])
 
     def _link(self, schema: Schema | None) -> Linker | None:
         """The dictionary of the schema, kept until another schema comes."""
@@ -126,8 +157,13 @@ class TaggerParser:
         assert criterion.span is not None
         clause = found[bisect_right([c.span[0] for c in found], criterion.span[0]) - 1]
         what = criterion.what
-        if clause.core and what == About(content(instruction[slice(*clause.span)])):
-            what = About(_words(instruction, clause.core))
+        if (
+            clause.core
+            and criterion.polarity != "want"
+            and what == About(content(instruction[slice(*clause.span)]))
+        ):
+            what = About(_condition(instruction, clause))
+        what = _balanced(what)
         confidence = min(criterion.confidence, clause.confidence)
         if criterion.assumed or clause.confidence >= self._sure:
             return replace(criterion, what=what, confidence=confidence)
@@ -135,14 +171,58 @@ class TaggerParser:
         return replace(criterion, what=what, confidence=confidence, assumed=True, question=question)
 
 
+def _decided(
+    instruction: str, ruled: Sequence[rules.Clause], linker: Linker | None, now: datetime
+) -> list[tags.Clause]:
+    """The rules' clauses of which every word is typed: there a cue is surer than the model."""
+    found = []
+    for clause in ruled:
+        if clause.label == "background" or clause.label == "task" or clause.unless_of is not None:
+            continue
+        typed = criteria_of(instruction, clause.span, clause.label, linker=linker, now=now)
+        if all(criterion.exact and not criterion.assumed for criterion in typed):
+            found.append(tags.Clause(clause.span, clause.label))
+    return found
+
+
+def _exact(parsed: Parsed) -> Counter[Criterion]:
+    return Counter(c for c in parsed.criteria if any(leaf.kind != "about" for leaf in conditions(c.what)))
+
+
+def _balanced(what: Expression) -> Expression:
+    """The expression with a partner for every bracket in its subjects."""
+    match what:
+        case About(text):
+            while text.count(")") > text.count("("):
+                left, _, right = text.rpartition(")")
+                text = left + right
+            return About(text + ")" * (text.count("(") - text.count(")")))
+        case All(parts):
+            return All(tuple(_balanced(part) for part in parts))
+        case Any(parts):
+            return Any(tuple(_balanced(part) for part in parts))
+    return what
+
+
+def _condition(text: str, clause: tags.Clause) -> str:
+    """The words that the model calls the condition, without the cue that gave the clause its role."""
+    start, end = clause.span
+    core = clause.core or clause.span
+    cue = find_cue(text[start:end])
+    shown = text
+    if cue and cue.label == clause.role:
+        shown = text[: start + cue.start] + " " * (cue.end - cue.start) + text[start + cue.end :]
+    return cleaned(_words(shown, core)) or cleaned(_words(text, core)) or _words(text, clause.span)
+
+
 def _words(text: str, span: Span) -> str:
     return " ".join(text[slice(*span)].split())
 
 
-def _threshold(folder: Path) -> float:
-    """Below which confidence a clause is assumed; checks on the way that the labels are ours."""
+def _manifest(folder: Path) -> dict[str, AnyValue]:
+    """What the folder says of its model, whose labels must be ours."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest: dict[str, AnyValue] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ModelError(
             f"There is no tagger in {folder}: manifest.json is missing. "
@@ -152,4 +232,4 @@ def _threshold(folder: Path) -> float:
         raise ModelError(
             f"The tagger in {folder} was trained for other labels: {manifest['labels']}. Train it again."
         )
-    return float(manifest["sure"])
+    return manifest

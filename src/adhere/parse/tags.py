@@ -5,8 +5,10 @@ Training and serving share this file: the labels, the text the model sees, the d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from adhere.need import Span
 from adhere.parse.rules import polarity as rules
+from adhere.parse.rules import vocabulary
 from adhere.parse.rules.cues import Label
 
 if TYPE_CHECKING:
@@ -31,9 +34,21 @@ TAGS = ("O", *(f"{position}-{role}" for role in ROLES for position in "BI"))
 """O, then begin and inside of every role, so that clauses of one role that touch stay apart."""
 SEGMENTS = 1 + len(TAGS)
 """Segment 0 is the query; a word of the instruction has segment 1 + the tag that the rules give it."""
-OUTPUTS = len(TAGS) + len(KINDS) + 2
+HEADS = (len(TAGS), len(KINDS), 1, 1)
 """Logits per word: tags, kinds, whether the clause limits another, whether the word is of the core."""
+OUTPUTS = sum(HEADS)
 MAX_TOKENS = 512
+TURN = (0.0, 1.0, 3.0)
+"""What changing the role costs (log-probability) where a clause opens, in a list, and anywhere else."""
+CORE, WANTED_CORE = -2.0, -3.0
+"""Logits from which a word is kept in the condition: a word too many harms less than one too few. Of a want
+only the beginning is cut: how it ends belongs to it."""
+OPENERS = vocabulary.words("""
+    but not no nor unless except save if when while whereas although though because only without rather
+    instead other than ideally preferably so plus
+""")
+LISTING = vocabulary.words("and or that which who whose where with")
+_MARK = re.compile(r"[^\w\s'’\"“”`]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +104,16 @@ def words(encoding: Encoding) -> tuple[list[int], list[Span]]:
     return positions, spans
 
 
-def clauses(spans: Sequence[Span], logits: Array) -> list[Clause]:
+def clauses(text: str, spans: Sequence[Span], logits: Array) -> list[Clause]:
     """Clauses of an instruction from the model's logits at the first piece of each word.
 
     Shapes  W spans, logits (W, OUTPUTS)
     """
     if not spans:
         return []
-    tags, kinds, limits, core = np.split(logits, np.cumsum((len(TAGS), len(KINDS), 1)), axis=1)
+    tags, kinds, limits, core = np.split(logits, np.cumsum(HEADS[:-1]), axis=1)
     scores = _log_softmax(tags)
-    path = _best_path(scores)
+    path = _best_path(scores, _turns(text, spans))
     found: list[Clause] = []
     for first, last in _runs(path):
         inside, tag = slice(first, last + 1), path[first]
@@ -109,7 +124,7 @@ def clauses(spans: Sequence[Span], logits: Array) -> list[Clause]:
                 (spans[first][0], spans[last][1]),
                 role,
                 KINDS[int(_log_softmax(kinds[inside]).mean(axis=0).argmax())],
-                _core(spans[inside], core[inside, 0]),
+                _core(spans[inside], core[inside, 0], role),
                 _limited(found) if limiting else None,
                 float(np.exp(scores[inside, tag : tag + 2]).sum(axis=1).mean()),
             )
@@ -117,20 +132,32 @@ def clauses(spans: Sequence[Span], logits: Array) -> list[Clause]:
     return found
 
 
+def _turns(text: str, spans: Sequence[Span]) -> list[int]:
+    """How easily the role changes before each word: a position in TURN."""
+    turns = [0]
+    for (_, previous), (start, end) in pairwise(spans):
+        word, marks = text[start:end].casefold(), _MARK.findall(text, previous, end)
+        if word in OPENERS or any(mark != "," for mark in marks):
+            turns.append(0)
+        else:
+            turns.append(1 if marks or word in LISTING else 2)
+    return turns
+
+
 def _log_softmax(logits: Array) -> Array:
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), dtype=np.float32)
 
 
-def _best_path(scores: Array) -> list[int]:
+def _best_path(scores: Array, turns: Sequence[int]) -> list[int]:
     """The likeliest tags in which every inside follows a begin or inside of its role (Viterbi).
 
-    Shapes  scores (W, T) log-probabilities
+    Shapes  scores (W, T) log-probabilities, W turns
     """
-    total = scores[0] + _STEPS[0]
+    total = scores[0] + _STEPS[0][0]
     back = np.zeros(scores.shape, dtype=np.int64)
     for word in range(1, len(scores)):
-        reach = total[:, None] + _STEPS
+        reach = total[:, None] + _STEPS[turns[word]]
         back[word] = reach.argmax(axis=0)
         total = reach.max(axis=0) + scores[word]
     path = [int(total.argmax())]
@@ -139,16 +166,23 @@ def _best_path(scores: Array) -> list[int]:
     return path[::-1]
 
 
-def _legal_steps() -> Array:
-    """0 where one tag may follow another, -10,000 where not; starting is like coming from O, row 0."""
+def _steps(cost: float) -> Array:
+    """0 where one tag may follow another, -10,000 where not; starting is like coming from O, row 0.
+
+    A step from one clause into another role, or out of it, costs `cost`; task lead-ins end anywhere.
+    """
     steps = np.zeros((len(TAGS), len(TAGS)), dtype=np.float32)
     for inside in range(2, len(TAGS), 2):
         steps[:, inside] = -1e4
         steps[inside - 1 : inside + 1, inside] = 0.0
+    for tag in range(1, TAGS.index("B-task")):
+        steps[tag, 0] -= cost
+        for begin in range(1, len(TAGS), 2):
+            steps[tag, begin] -= cost * ((tag - 1) // 2 != (begin - 1) // 2)
     return steps
 
 
-_STEPS = _legal_steps()
+_STEPS = [_steps(cost) for cost in TURN]
 
 
 def _runs(path: Sequence[int]) -> list[tuple[int, int]]:
@@ -162,11 +196,11 @@ def _runs(path: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _core(spans: Sequence[Span], logits: Array) -> Span:
-    """From the first to the last word of the core; the whole clause where no word is."""
-    chosen = np.flatnonzero(logits > 0)
+def _core(spans: Sequence[Span], logits: Array, role: Label) -> Span:
+    """From the first to the last word that may be of the core; the whole clause where none is."""
+    chosen = np.flatnonzero(logits > (WANTED_CORE if role == "want" else CORE))
     first, last = (chosen[0], chosen[-1]) if len(chosen) else (0, -1)
-    return spans[first][0], spans[last][1]
+    return spans[first][0], spans[-1 if role == "want" else last][1]
 
 
 def _limited(before: Sequence[Clause]) -> int | None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,9 +17,6 @@ from transformers import BertModel
 from adhere.need import Span
 from adhere.parse import tags
 from adhere.train.clauses import Example
-
-IGNORE = -100
-"""The label of a word that a head is not taught on."""
 
 
 class Tagger(nn.Module):
@@ -60,38 +57,55 @@ def _segment_table(encoder: BertModel) -> nn.Embedding:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """An example as the model sees it: token ids, segments, and labels at the first piece of each word."""
+    """An example as the model sees it: token ids, segments, and what to say at the first piece of each word.
+
+    Shapes  W positions and spans, targets (W, OUTPUTS): probabilities, NaN where a head is not taught
+    """
 
     ids: list[int]
     types: list[int]
     positions: list[int]
     spans: list[Span]
-    tags: list[int]
-    kinds: list[int]
-    limits: list[int]
-    core: list[int]
+    targets: Tensor
 
 
-def labelled(tokenizer: Tokenizer, example: Example, *, query: str) -> Labelled:
-    """Token ids and labels of an example read under a query (which may be left empty)."""
+def labelled(
+    tokenizer: Tokenizer,
+    example: Example,
+    *,
+    query: str,
+    targets: Tensor | None = None,
+    hidden: bool = False,
+) -> Labelled:
+    """Token ids and targets of an example read under a query (which may be left empty).
+
+    `targets` stand in for the example's clauses; `hidden` leaves out what the rules read.
+    """
     encoding = tokenizer.encode(query, example.instruction)
-    segments = tags.segments(encoding, example.instruction)
+    types = [min(t, 1) for t in encoding.type_ids] if hidden else tags.segments(encoding, example.instruction)
     positions, spans = tags.words(encoding)
-    row = Labelled(
-        encoding.ids, segments, positions, spans, [0] * len(spans),
-        *([IGNORE] * len(spans) for _ in range(3)),
-    )  # fmt: skip
+    if targets is None:
+        targets = _targets(example, spans)
+    return Labelled(encoding.ids, types, positions, spans, targets[: len(spans)])
+
+
+def _targets(example: Example, spans: Sequence[Span]) -> Tensor:
+    """Certainty about the tag of every word, and about kind, limit and core inside of clauses."""
+    targets = torch.full((len(spans), tags.OUTPUTS), torch.nan)
+    tag, kind, limit, core = targets.split_with_sizes(tags.HEADS, dim=1)
+    tag[:] = 0.0
+    tag[:, 0] = 1.0
     for clause in example.clauses:
-        inside = [
-            w for w, (start, end) in enumerate(spans) if clause.span[0] <= start and end <= clause.span[1]
-        ]
+        inside = [w for w, (a, b) in enumerate(spans) if clause.span[0] <= a and b <= clause.span[1]]
         for place, word in enumerate(inside):
-            row.tags[word] = tags.TAGS.index(f"{'I' if place else 'B'}-{clause.role}")
-            row.kinds[word] = tags.KINDS.index(clause.kind)
-            row.limits[word] = int(clause.unless_of is not None)
+            tag[word, 0] = 0.0
+            tag[word, tags.TAGS.index(f"{'I' if place else 'B'}-{clause.role}")] = 1.0
+            kind[word] = 0.0
+            kind[word, tags.KINDS.index(clause.kind)] = 1.0
+            limit[word] = float(clause.unless_of is not None)
             if clause.core:
-                row.core[word] = int(clause.core[0] <= spans[word][0] < clause.core[1])
-    return row
+                core[word] = float(clause.core[0] <= spans[word][0] < clause.core[1])
+    return targets
 
 
 def collate(rows: Sequence[Labelled]) -> tuple[Tensor, Tensor, Tensor]:
@@ -109,29 +123,33 @@ def loss(model: Tagger, rows: Sequence[Labelled], *, smoothing: float, auxiliary
     index = [(row, position) for row, item in enumerate(rows) for position in item.positions]
     at_rows, at_columns = (torch.tensor(part) for part in zip(*index, strict=True))
     logits = model(*collate(rows))[at_rows, at_columns].float()
-    tag, kind, limit, core = logits.split((len(tags.TAGS), len(tags.KINDS), 1, 1), dim=-1)
-    gold = [
-        torch.tensor([v for row in rows for v in getattr(row, n)])
-        for n in ("tags", "kinds", "limits", "core")
-    ]
+    tag, kind, limit, core = logits.split_with_sizes(tags.HEADS, dim=1)
+    targets = torch.cat([row.targets for row in rows]).split_with_sizes(tags.HEADS, dim=1)
     return (
-        functional.cross_entropy(tag, gold[0], label_smoothing=smoothing)
-        + auxiliary * functional.cross_entropy(kind, gold[1], ignore_index=IGNORE)
-        + auxiliary * _binary(limit[:, 0], gold[2])
-        + auxiliary * _binary(core[:, 0], gold[3])
+        functional.cross_entropy(tag, targets[0], label_smoothing=smoothing)
+        + auxiliary * _taught(functional.cross_entropy, kind, targets[1])
+        + auxiliary * _taught(functional.binary_cross_entropy_with_logits, limit, targets[2])
+        + auxiliary * _taught(functional.binary_cross_entropy_with_logits, core, targets[3])
     )
 
 
-def _binary(logits: Tensor, gold: Tensor) -> Tensor:
-    known = gold != IGNORE
-    if not known.any():
-        return logits.sum() * 0
-    return functional.binary_cross_entropy_with_logits(logits[known], gold[known].float())
+def _taught(criterion: Callable[[Tensor, Tensor], Tensor], logits: Tensor, targets: Tensor) -> Tensor:
+    known = ~targets[:, 0].isnan()
+    return criterion(logits[known], targets[known]) if known.any() else logits.sum() * 0
 
 
-@torch.no_grad()
 def predict(model: Tagger, tokenizer: Tokenizer, examples: Sequence[Example]) -> list[list[tags.Clause]]:
     """Clauses of each instruction, one at a time, as serving does it."""
     model.eval()
     rows = [labelled(tokenizer, example, query=example.query) for example in examples]
-    return [tags.clauses(row.spans, model(*collate([row]))[0, row.positions].numpy()) for row in rows]
+    return [
+        tags.clauses(example.instruction, row.spans, logits_of(model, row).numpy())
+        for example, row in zip(examples, rows, strict=True)
+    ]
+
+
+@torch.no_grad()
+def logits_of(model: Tagger, row: Labelled) -> Tensor:
+    """What the model says at the first piece of each word. Shapes  (W, OUTPUTS)"""
+    logits: Tensor = model(*collate([row]))[0, row.positions]
+    return logits

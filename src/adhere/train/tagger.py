@@ -1,8 +1,10 @@
 """Learn to take instructions apart.
 
     python -m adhere.train.tagger --data DIR --out DIR [--epochs 12] [--seed 0] [--development 1] [--resume]
+                                  [--start RUN] [--pseudo-labels FILE]
 
-DIR/train/clauses.jsonl is read; the held-out fifth is never seen. Written to --out after every epoch:
+DIR/train/clauses.jsonl is read; the held-out fifth is never seen. --start goes on from another run's
+weights; --pseudo-labels adds what `adhere.train.pseudo` labelled. Written to --out after every epoch:
 checkpoint.pt to resume from; at the end model.pt and manifest.json (recipe, data hashes, figures).
 """
 
@@ -20,7 +22,7 @@ from typing import Any
 
 import torch
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 from transformers import AutoModel
 
 from adhere.errors import InputError, require
@@ -30,12 +32,17 @@ from adhere.train.augment import Maker
 from adhere.train.figures import figures
 from adhere.train.model import Labelled, Tagger, labelled, loss, predict
 
+Pseudo = tuple[clauses.Example, Tensor]
+"""An example without clauses, and what other taggers make of its words: targets as in `Labelled`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything that a run depends on besides the data.
 
     `development` is the fifth to watch and not to learn from; -1 learns from all but the held-out one.
+    `queryless` is the share of examples read without their query, `hidden` without the rules' tags, `pseudo`
+    the share of the pseudo-labelled ones that an epoch reads.
     """
 
     epochs: int = 12
@@ -51,6 +58,8 @@ class Recipe:
     refilled: float = 0.25
     roughened: float = 0.2
     queryless: float = 0.3
+    hidden: float = 0.0
+    pseudo: float = 0.5
     development: int = 1
     seed: int = 0
 
@@ -75,9 +84,14 @@ class Run:
     """One training run: what changes while it goes on, and what it takes to go on after an interruption."""
 
     def __init__(
-        self, examples: Sequence[clauses.Example], model: Tagger, tokenizer: Tokenizer, recipe: Recipe
+        self,
+        examples: Sequence[clauses.Example],
+        model: Tagger,
+        tokenizer: Tokenizer,
+        recipe: Recipe,
+        pseudo: Sequence[Pseudo] = (),
     ) -> None:
-        self.model, self.recipe, self._tokenizer = model, recipe, tokenizer
+        self.model, self.recipe, self._tokenizer, self._pseudo = model, recipe, tokenizer, list(pseudo)
         self._maker = Maker(
             examples,
             mixed=recipe.mixed,
@@ -85,7 +99,8 @@ class Run:
             roughened=recipe.roughened,
             seed=recipe.seed,
         )
-        steps = recipe.epochs * -(-int(len(examples) * (1 + recipe.mixed)) // recipe.batch)
+        rows = int(len(examples) * (1 + recipe.mixed) + len(self._pseudo) * recipe.pseudo)
+        steps = recipe.epochs * -(-rows // recipe.batch)
         warm = max(1, int(recipe.warmup * steps))
         self._adam = _optimizer(model, recipe)
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -98,13 +113,24 @@ class Run:
         """One epoch; the mean loss."""
         self.model.train()
         rng = random.Random(f"{self.recipe.seed}/{self.epoch}/order")
-        rows = [
-            labelled(self._tokenizer, e, query="" if rng.random() < self.recipe.queryless else e.query)
-            for e in self._maker.epoch(self.epoch)
+        sample = rng.sample(self._pseudo, int(len(self._pseudo) * self.recipe.pseudo))
+        made: list[tuple[clauses.Example, Tensor | None]] = [
+            *((example, None) for example in self._maker.epoch(self.epoch)),
+            *sample,
         ]
+        rows = [self._row(example, targets, rng) for example, targets in made]
         losses = [self._step(batch) for batch in _batches(rows, self.recipe.batch, rng)]
         self.epoch += 1
         return sum(losses) / len(losses)
+
+    def _row(self, example: clauses.Example, targets: Tensor | None, rng: random.Random) -> Labelled:
+        return labelled(
+            self._tokenizer,
+            example,
+            query="" if rng.random() < self.recipe.queryless else example.query,
+            targets=None if targets is None else targets.float(),
+            hidden=rng.random() < self.recipe.hidden,
+        )
 
     def _step(self, rows: Sequence[Labelled]) -> float:
         # bfloat16 saves a quarter of the time on processors that have it, and costs nothing measurable.
@@ -168,7 +194,10 @@ def main() -> None:
     learned = [e for e in examples if e.fold not in (clauses.HELD_OUT, recipe.development)]
     watched = [e for e in examples if e.fold == recipe.development]
     model, tokenizer = fresh(options.base or base_folder(), recipe)
-    run = Run(learned, model, tokenizer, recipe)
+    if options.start:
+        model.load_state_dict(torch.load(options.start / "model.pt", weights_only=True))
+    pseudo = _pseudo(options.pseudo_labels) if options.pseudo_labels else []
+    run = Run(learned, model, tokenizer, recipe, pseudo)
     options.out.mkdir(parents=True, exist_ok=True)
     if options.resume:
         run.load(options.out / "checkpoint.pt")
@@ -190,10 +219,19 @@ def main() -> None:
         "data": {"train/clauses.jsonl": hashlib.sha256(source.read_bytes()).hexdigest()},
         "licence of the data": "CC0-1.0",
         "instructions": len(learned),
+        "pseudo-labelled": len(pseudo),
+        "started from": str(options.start.name) if options.start else "base",
         "recipe": asdict(recipe),
         "development": measured,
     }
     (options.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _pseudo(path: Path) -> list[Pseudo]:
+    return [
+        (clauses.Example(query, instruction, ()), targets)
+        for query, instruction, targets in torch.load(path, weights_only=True)
+    ]
 
 
 def _options() -> argparse.Namespace:
@@ -202,6 +240,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--base", type=Path, help="folder of a BERT (default: all-MiniLM-L6-v2)")
     parser.add_argument("--resume", action="store_true", help="go on from --out/checkpoint.pt")
+    parser.add_argument("--start", type=Path, help="folder of a run whose weights to go on from")
+    parser.add_argument("--pseudo-labels", type=Path, help="file that adhere.train.pseudo wrote")
     for name, value in asdict(Recipe()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     return parser.parse_args()

@@ -49,7 +49,7 @@ def content(text: str) -> str:
     "leave out every paper in which gender is among the attributes examined" gives "gender is among the
     attributes examined". A clause that is nothing but cue is given back whole.
     """
-    return _cleaned(_blanked(text)) or text.strip()
+    return cleaned(_blanked(text)) or text.strip()
 
 
 def criteria_of(
@@ -65,7 +65,7 @@ def criteria_of(
     found = list(_phrases(shown, linker, now))
     sure = _without_overlaps([phrase for phrase in found if phrase.sure])
     rest = _erased(shown, [phrase.span for phrase in sure])
-    about = _about(_cleaned(rest)) if _has_content(rest) else None
+    about = _about(cleaned(rest)) if _has_content(rest) else None
     if polarity in ("avoid", "disprefer"):
         parts = [phrase.meaning for phrase in sure if not phrase.soft]
         parts += [about] if about is not None else []
@@ -239,7 +239,8 @@ def _has_content(text: str) -> bool:
     )
 
 
-def _cleaned(text: str) -> str:
+def cleaned(text: str) -> str:
+    """The words without connectives and generic openings at their ends; cues stay."""
     words = " ".join(text.split()).strip(" ,.;:!?-–—")
     return _CLOSING.sub("", _OPENING.sub("", words)).strip(" ,.;:!?-–—()[]")
 

@@ -1,0 +1,151 @@
+"""Labelled clauses as a reader would cut them: nothing without content stands alone, nothing is torn apart.
+
+The tagger decides word by word, so that now and then a clause begins in the middle of a phrase, or a lone
+"So" is called a condition. Here such pieces find their neighbours; clauses that are whole stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from adhere.parse.rules.cues import TASK, Side, find_cue
+from adhere.parse.rules.segment import trimmed
+from adhere.parse.rules.vocabulary import CONNECTIVES, GENERIC, STOPWORDS
+from adhere.parse.tags import Clause
+
+_WORD = re.compile(r"\w+")
+_STOP = re.compile(r"[.!?;\n]")
+_JOINT = re.compile(r",?\s*(?:and|or|nor)?\s*", re.IGNORECASE)
+_SHARED_HEAD = re.compile(
+    r"\b(?:about|at|between|by|for|from|in|of|on|with) (?:the |an? )?[\w-]+(?:, [\w-]+)*,?$", re.IGNORECASE
+)
+LONGEST_ITEM = 3  # words: a longer item of a list stands on its own
+
+
+def mended(text: str, found: Sequence[Clause]) -> list[Clause]:
+    """The clauses without scraps: these join a neighbour, are lead-ins, or are nothing but connectives."""
+    kept: list[Clause] = []
+    place: dict[int, int] = {}
+    for number, clause in enumerate(_evened(text, found)):
+        if _lead_in(_text(text, clause)):
+            clause = replace(clause, role="task", unless_of=None)
+        clause = replace(clause, unless_of=None if clause.unless_of is None else place.get(clause.unless_of))
+        if kept and _belongs(text, kept[-1], clause):
+            kept[-1] = _joined(text, kept[-1], clause)
+        elif not all(word.casefold() in CONNECTIVES for word in _WORD.findall(_text(text, clause))):
+            kept.append(clause)
+        place[number] = max(0, len(kept) - 1)
+    return kept
+
+
+def overruled(text: str, found: Sequence[Clause], sure: Sequence[Clause]) -> list[Clause]:
+    """The clauses with those put in that are sure; what these cover is cut off the others."""
+    cut = list(sure)
+    for clause in found:
+        edges = [clause.span[0], *(edge for other in sure for edge in other.span), clause.span[1]]
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            part = trimmed(text, (max(start, clause.span[0]), min(end, clause.span[1])))
+            if part == clause.span:
+                cut.append(clause)
+            elif part[0] < part[1]:
+                cut.append(replace(clause, span=part, core=None))
+    cut.sort(key=lambda clause: clause.span)
+    return [replace(c, unless_of=_limited(c, found, cut[:n])) for n, c in enumerate(cut)]
+
+
+def _limited(clause: Clause, found: Sequence[Clause], before: Sequence[Clause]) -> int | None:
+    """Where among the clauses before it the one stands now that it limits."""
+    if clause.unless_of is None:
+        return None
+    start, end = found[clause.unless_of].span
+    places = [n for n, other in enumerate(before) if other.span[0] < end and start < other.span[1]]
+    return places[-1] if places else None
+
+
+def _evened(text: str, found: Sequence[Clause]) -> list[Clause]:
+    """One role for a phrase whose middle was labelled unlike both its ends."""
+    even = list(found)
+    for position in range(1, len(even) - 1):
+        before, this, after = even[position - 1 : position + 2]
+        torn = _gap(text, before, this).isspace() and _gap(text, this, after).isspace()
+        if torn and before.role == after.role != this.role and not find_cue(_text(text, this)):
+            even[position] = replace(this, role=before.role, unless_of=None)
+    return even
+
+
+def _belongs(text: str, before: Clause, after: Clause) -> bool:
+    """Whether two neighbours are one phrase, or one of them is a scrap of it."""
+    gap = _gap(text, before, after)
+    if "task" in (before.role, after.role) or after.unless_of is not None:
+        return False
+    if _STOP.search(text, before.span[1] - 1, after.span[0]):
+        return False
+    if _scrap(text, after):
+        return _side(text, after) != "after"
+    if _scrap(text, before):
+        return _side(text, before) != "before"
+    if before.role != after.role:
+        return False
+    return gap.isspace() or _open(_text(text, before)) or _item(text, before, after)
+
+
+def _item(text: str, before: Clause, after: Clause) -> bool:
+    """Whether `after` goes on with a list that shares its head: "stoppages at banks, refineries"."""
+    if before.role not in ("avoid", "disprefer") or find_cue(_text(text, after)):
+        return False
+    short = len(_text(text, after).split()) <= LONGEST_ITEM
+    head = _SHARED_HEAD.search(_text(text, before)) is not None
+    return short and head and _JOINT.fullmatch(_gap(text, before, after)) is not None
+
+
+def _joined(text: str, before: Clause, after: Clause) -> Clause:
+    """Both as one clause, with the cores of those that have content.
+
+    The role is that of the one with content, unless the other is nothing but a cue ("leave out every paper").
+    """
+    scrap, whole = (before, after) if _scrap(text, before) else (after, before)
+    main = scrap if _scrap(text, scrap) and find_cue(_text(text, scrap)) else whole
+    cores = [clause.core or clause.span for clause in (before, after) if not _scrap(text, clause)]
+    widths = [clause.span[1] - clause.span[0] for clause in (before, after)]
+    confidence = before.confidence * widths[0] + after.confidence * widths[1]
+    return replace(
+        main,
+        span=(before.span[0], after.span[1]),
+        core=(cores[0][0], cores[-1][1]) if cores else None,
+        unless_of=before.unless_of,
+        confidence=confidence / sum(widths),
+    )
+
+
+def _scrap(text: str, clause: Clause) -> bool:
+    """Whether no word of it, but for a cue, says what a document should hold."""
+    words = _text(text, clause)
+    cue = find_cue(words)
+    if cue:
+        words = f"{words[: cue.start]} {words[cue.end :]}"
+    return {word.casefold() for word in _WORD.findall(words)} <= STOPWORDS | GENERIC
+
+
+def _side(text: str, clause: Clause) -> Side | None:
+    """On which side of a clause its content stands, if it has a cue."""
+    cue = find_cue(_text(text, clause))
+    return cue.side if cue else None
+
+
+def _lead_in(text: str) -> bool:
+    lead = TASK.match(f"{text} it")
+    return lead is not None and lead.end() >= len(text)
+
+
+def _open(text: str) -> bool:
+    return text.count("(") > text.count(")")
+
+
+def _gap(text: str, before: Clause, after: Clause) -> str:
+    return text[before.span[1] : after.span[0]] or " "
+
+
+def _text(text: str, clause: Clause) -> str:
+    return text[slice(*clause.span)]
