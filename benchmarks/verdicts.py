@@ -39,8 +39,9 @@ def main() -> None:
     if options.json:
         print(json.dumps({name: asdict(estimate) for name, estimate in found.items()}, indent=2))
         return
-    for name, estimate in found.items():
-        print(f"{name:18} {estimate.value:.3f}  [{estimate.low:.3f}, {estimate.high:.3f}]  n {estimate.n}")
+    print("| measure | value | 95% interval | cases |\n|---|---|---|---|")
+    for name, one in found.items():
+        print(f"| {name} | {one.value:.3f} | {one.low:.3f} - {one.high:.3f} | {one.n:,} |")
 
 
 def judged(bench: Path) -> Cases:
