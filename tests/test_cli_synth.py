@@ -23,10 +23,11 @@ def fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 def notes(tmp_path: Path) -> Path:
     folder = tmp_path / "notes"
     folder.mkdir()
+    subjects, states = ("sourdough", "orchards"), ("draft", "final")
     rows = [
-        {"id": f"n{n}", "text": f"Notes on {('sourdough', 'orchards')[n % 2]}.", "status": ("draft", "final")[n // 2 % 2]}
+        {"id": f"n{n}", "text": f"Notes on {subjects[n % 2]}.", "status": states[n // 2 % 2]}
         for n in range(24)
-    ]  # fmt: skip
+    ]
     (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return folder
 
@@ -53,3 +54,9 @@ def test_wrong_makers_and_models_are_named(notes: Path, tmp_path: Path) -> None:
     assert ran.exit_code == 1 and "programmatic" in ran.output
     ran = RUN.invoke(app, ["synth", str(notes), "--out", out, "--llm", "http://127.0.0.1:9/v1"])
     assert ran.exit_code == 2
+
+
+def test_documents_without_anything_in_common_are_named(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("One note.")
+    ran = RUN.invoke(app, ["synth", str(tmp_path), "--out", str(tmp_path / "x.jsonl")])
+    assert ran.exit_code == 1 and "nothing to make" in ran.output

@@ -15,30 +15,15 @@ from adhere.errors import FileError, InputError
 from adhere.synth import rows, verdicts, wordings
 from adhere.synth.reversals import reversals
 from adhere.synth.sources import NEVER, SOURCES, Sources
+from adhere.words import tokens
 
-FORBIDDEN = [
-    "msmarco",
-    "instructir",
-    "sick",
-    "healthver",
-    "climate_fever",
-    "nli4ct",
-    "begin",
-    "averitec",
-    "birco",
-    "reuters",
-    "condaqa",
-    "dl19",
-    "dl20",
-    "verdicts",
-    "judged",
-    "hotpot",
-    "musique",
-    "trec",
-    "cranfield",
-    "cisi",
-    "limit",
-]
+FORBIDDEN = frozenset(
+    word
+    for word, _ in tokens(
+        "msmarco instructir sick healthver climate_fever nli4ct begin averitec birco reuters condaqa dl19 dl20 "
+        "verdicts judged hotpot musique trec cranfield cisi limit"
+    )
+)
 
 
 def lay(folder: Path, files: Mapping[str, Sequence[Mapping[str, Any]] | str]) -> Path:

@@ -12,6 +12,7 @@ import typer
 
 from adhere.cli.app import AsJson
 from adhere.cli.console import errors, plain, print_json, results
+from adhere.errors import InputError
 
 if TYPE_CHECKING:
     from adhere.search.engine import Engine
@@ -72,6 +73,11 @@ def synth(
             kept=out,
             rejected=out.with_name(out.name + ".rejected"),
             relevance=partial(_relevance, engine) if llm else None,
+        )
+    if not report.kept and not report.rejected:
+        raise InputError(
+            f"{source} gives the maker {maker} nothing to make: it needs documents that share a field value or a "
+            "word and differ in another. Index them with their fields, or add documents."
         )
     _show(report, out, as_json=as_json)
 

@@ -78,10 +78,10 @@ def _facts(document: Document) -> set[Fact]:
 
 
 def _mentions(documents: Sequence[Document], most: int = 200) -> list[Fact]:
-    """Longer words that stand in a twentieth to a third of the documents."""
+    """Longer words that stand in a twentieth to half of the documents."""
     counts: Counter[str] = Counter()
     for document in documents:
         counts.update({word for word, _ in tokens(document.text) if len(word) > 5 and word.isalpha()})
-    low, high = max(2, len(documents) // 20), len(documents) // 3
+    low, high = max(2, len(documents) // 20), len(documents) // 2
     usable = [word for word, count in counts.most_common() if low <= count <= high]
     return [Fact("mentions", "text", word) for word in usable[:most]]
