@@ -27,6 +27,7 @@ from selenium.common.exceptions import StaleElementReferenceException  # noqa: E
 from selenium.webdriver.chrome.service import Service as DriverService  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.remote.webelement import WebElement  # noqa: E402
+from selenium.webdriver.support.expected_conditions import staleness_of  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
 from adhere.serve.http.app import application  # noqa: E402
@@ -311,10 +312,9 @@ def test_everything_goes_by_keyboard(page: Browser) -> None:
     body = page.one("body")
     body.send_keys("/")
     assert page.driver.switch_to.active_element == page.one("#query")
+    before = page.one(".hit")
     page.type("#query", " modules" + Keys.ENTER)
-    page.until(
-        lambda: "modules" in page.driver.current_url and not page.one("#answer").get_attribute("aria-busy")
-    )
+    page.until(lambda: staleness_of(before)(page.driver))
     page.type("#query", Keys.ARROW_DOWN)
     titles = page.all("button.title")
     assert page.driver.switch_to.active_element == titles[0]
@@ -374,6 +374,8 @@ def test_nothing_sticks_out_of_the_window(page: Browser, width: int) -> None:
     try:
         page.open(NEED)
         page.one("button.title").click()
+        page.one("#facets details:last-child summary").click()
+        page.until(lambda: page.one("#facets details:last-child ul").is_displayed())
         assert page.driver.execute_script("return document.documentElement.scrollWidth") <= width
     finally:
         page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -60,7 +60,7 @@ export function showFacets(container, fields, chips, pick) {
       const picked = values.filter(([value]) => state(field, value)).length;
       return el(
         "details",
-        { name: "facet", "data-field": field.name, open: field.name === open },
+        { name: "facet", "data-field": field.name, open: field.name === open, ontoggle: keepInside },
         el(
           "summary",
           { "data-focus": `facet ${field.name}` },
@@ -75,6 +75,13 @@ export function showFacets(container, fields, chips, pick) {
       );
     }),
   );
+}
+
+/** A list that would stick out of the window on the right hangs from its other end. */
+function keepInside({ currentTarget }) {
+  const list = currentTarget.querySelector("ul");
+  currentTarget.classList.remove("turned");
+  currentTarget.classList.toggle("turned", list.getBoundingClientRect().right > window.innerWidth);
 }
 
 function choice(field, value, count, state, pick) {

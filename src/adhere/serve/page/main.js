@@ -117,8 +117,9 @@ async function run(signal, rest) {
     parsed = await read(signal);
     draw();
     if (rest) await new Promise((done) => setTimeout(done, rest - READ));
-    if (!signal.aborted) await search(signal);
-    complain(null);
+    if (signal.aborted) return;
+    await search(signal);
+    if (!signal.aborted) complain(null);
   } catch (problem) {
     if (!signal.aborted) complain(problem);
   }
