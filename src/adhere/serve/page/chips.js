@@ -12,7 +12,7 @@ import { el, icon, redraw } from "./dom.js";
 import { complaint, flipped, head, otherStrength } from "./notation.js";
 import { body } from "./state.js";
 
-/** The chip whose text is being edited, one at a time; what was typed outlives that the rest is drawn anew. */
+/** The chip whose text is being edited, one at a time; what was typed outlives every redraw. */
 let editing = /** @type {{key: string, item: HTMLElement} | null} */ (null);
 /** Draws the chips as they were shown last. */
 let again = () => {};
