@@ -17,6 +17,7 @@ from adhere.errors import StoreError, StoreLocked, StoreMismatch, StoreMissing
 from adhere.need import Document
 from adhere.store.edge import EdgeStore, open_store
 from adhere.store.lock import Lock
+from adhere.store.manifest import FORMAT
 from adhere.store.points import points
 from adhere.store.protocol import Clause, Everything, Match
 from adhere.testing.fakes import FakeEncoder, entries
@@ -73,7 +74,7 @@ def test_another_encoder_is_refused_and_both_are_named(tmp_path: Path) -> None:
     with pytest.raises(StoreMismatch, match=r"'f'(?s:.*)'other'(?s:.*)index"):
         opened(tmp_path / "s", fingerprint="other")
     manifest = tmp_path / "s" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
+    manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT}', '"format": 99'))
     with pytest.raises(StoreMismatch, match="99"):
         opened(tmp_path / "s")
     manifest.write_text("{")

@@ -38,7 +38,7 @@ from adhere.store.protocol import (
 
 AVOID = 3.0
 WISH = 0.35
-FLOOR = 0.02
+FLOOR = 0.15
 QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 6.0, 2.0, -4.0
 """p(query) is logistic like a clause's, but has no other score to be relative to."""
 

@@ -13,7 +13,7 @@ from adhere.errors import StoreError, StoreMismatch, StoreMissing
 from adhere.render import TEMPLATE
 from adhere.schema import FieldType
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 
 
