@@ -90,6 +90,7 @@ class Guard:
                 answer = MutableHeaders(scope=message)
                 answer["X-Request-ID"] = identifier
                 answer["X-Content-Type-Options"] = "nosniff"
+                answer.setdefault("Cache-Control", "no-cache")  # an upgrade must not mix old and new modules
                 if scope["path"] != "/docs":  # which loads its scripts from elsewhere
                     answer["Content-Security-Policy"] = ONLY_OURS
             await send(message)
