@@ -20,8 +20,8 @@ from adhere.words import tokens
 FORBIDDEN = frozenset(
     word
     for word, _ in tokens(
-        "msmarco instructir sick healthver climate_fever nli4ct begin averitec birco reuters condaqa dl19 dl20 "
-        "verdicts judged hotpot musique trec cranfield cisi limit"
+        "msmarco instructir sick healthver climate_fever nli4ct begin averitec birco reuters condaqa dl19 "
+        "dl20 verdicts judged hotpot musique trec cranfield cisi limit"
     )
 )
 
