@@ -9,7 +9,12 @@ DOCUMENTS = [
         "P-1",
         "A proposal for lazy imports of modules. Start-up becomes faster. No C code is touched.",
         "Lazy imports",
-        fields={"status": "Accepted", "authors": ["Ada Byron"], "created": "2022-05-01", "python_version": "3.12"},
+        fields={
+            "status": "Accepted",
+            "authors": ["Ada Byron"],
+            "created": "2022-05-01",
+            "python_version": "3.12",
+        },
     ),
     Document(
         "P-2",
@@ -27,7 +32,12 @@ DOCUMENTS = [
         "P-4",
         "Faster start-up by freezing the modules of the standard library, written in C.",
         "Frozen modules",
-        fields={"status": "Final", "authors": ["Max Born"], "created": "2021-09-09", "python_version": "3.11, 3.12"},
+        fields={
+            "status": "Final",
+            "authors": ["Max Born"],
+            "created": "2021-09-09",
+            "python_version": "3.11, 3.12",
+        },
     ),
     Document(
         "P-5",
@@ -39,7 +49,12 @@ DOCUMENTS = [
         "P-6",
         "Import hooks, an old design that lazy imports replace. Written before 2005.",
         "Import hooks",
-        fields={"status": "Withdrawn", "authors": ["Sue Grey"], "created": "2003-01-05", "python_version": "2.3"},
+        fields={
+            "status": "Withdrawn",
+            "authors": ["Sue Grey"],
+            "created": "2003-01-05",
+            "python_version": "2.3",
+        },
     ),
     Document("P-7", "A note without any metadata that speaks of lazy imports.", "Note on imports"),
 ]

@@ -19,7 +19,12 @@ class ScriptedParser:
         self.script = script or {}
 
     def parse(
-        self, instruction: str, *, query: str = "", schema: Schema | None = None, now: datetime
+        self,
+        instruction: str,
+        *,
+        query: str = "",  # noqa: ARG002 (of the protocol)
+        schema: Schema | None = None,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002
     ) -> Parsed:
         """The script's criteria without spans, in the notation of `adhere.parse.language`."""
         if instruction in self.script:
