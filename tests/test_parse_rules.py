@@ -128,7 +128,11 @@ TYPED = [
     ("Drafts can be skipped.", 'avoid field(status = "Draft")'),
     ("status is Final", 'want field(status = "Final")'),
     ("status Accepted or Final", 'want field(status in ["Accepted", "Final"])'),
+    ("the status must be rejected", 'want field(status = "Rejected")'),
+    ("nothing but final proposals", 'want field(status = "Final")'),
     ("by Guido van Rossum", 'want field(authors = "Guido van Rossum")'),
+    ("Guido van Rossum must be among the authors", 'want field(authors = "Guido van Rossum")'),
+    ("I need what Guido van Rossum wrote", 'want field(authors = "Guido van Rossum")'),
     ("typing PEPs", 'want field(topic = "Typing")'),
     ("not Process PEPs", 'avoid field(type = "Process")'),
     ("for 3.12", 'want field(python_version = v"3.12")'),
@@ -137,6 +141,7 @@ TYPED = [
     ("modified after 2020", 'want field(modified >= d"2021-01-01")'),
     ("after 2019", 'want time(from d"2020-01-01")'),
     ("since 2019", 'want time(from d"2019-01-01")'),
+    ("created in 2019 or later", 'want time(from d"2019-01-01")'),
     ("before March 2021", 'want time(before d"2021-03-01")'),
     ("published until 2020", 'want time(before d"2021-01-01")'),
     ("papers from 2018 to 2020", 'want time(from d"2018-01-01" before d"2021-01-01")'),
@@ -176,6 +181,28 @@ TYPED = [
 def test_instruction_to_notation(instruction: str, notation: str) -> None:
     assert write(RulesParser().parse(instruction, schema=SCHEMA, now=NOW).criteria) == notation
     read(notation)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "notation"),
+    [
+        ("nothing by A.M. Kuchling", 'avoid field(authors = "A.M. Kuchling")'),
+        ("leave out everything by Guido van Rossum", 'avoid field(authors = "Guido van Rossum")'),
+        ("only West Germany", 'want field(places = "west-germany")'),
+        ("not from west-germany", 'avoid field(places = "west-germany")'),
+    ],
+)
+def test_names_as_people_write_them(instruction: str, notation: str) -> None:
+    people = {"Guido van Rossum": 7, "A.M. Kuchling": 2}
+    schema = Schema(
+        {
+            "authors": FieldInfo("authors", "keyword", True, values=people),
+            "delegate": FieldInfo("delegate", "keyword", values=people),
+            "places": FieldInfo("places", "keyword", True, values={"west-germany": 3, "usa": 9}),
+        },
+        documents=20,
+    )
+    assert write(RulesParser().parse(instruction, schema=schema, now=NOW).criteria) == notation
 
 
 def test_task_background_and_criteria_lie_apart() -> None:

@@ -30,6 +30,7 @@ TRAPS = (
     r"stands?|set|hand\w*) out",
     r"(?:switch\w*|turn\w*|put|take\w*|took|one|kick\w*|days?|hood|time|well|better|spin|far|show\w*|"
     r"lights?|cut) off",
+    r"(?:status|outcome|decision) (?:is|are|must be|should be|has to be) \w+",
     r"no doubt|no matter|no longer than|no one|if not|not yet",
     r"(?:do|does|should|must|may|can|will|need|would)(?:n['’]?t| not)"
     r" (?:leave out|skip|omit|miss|forget|exclude|ignore|drop|overlook|neglect|leave off|filter out)",

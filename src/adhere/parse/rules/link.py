@@ -15,11 +15,11 @@ from packaging.version import InvalidVersion, Version
 
 from adhere.need import Field, Operator, Span
 from adhere.parse.rules.form import COMPARE, COMPARED, Phrase, number
-from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, singular, stem
+from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, singular, stem, words
 from adhere.schema import FieldInfo, Schema
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
-    "author": ("by", "written by", "authored by", "author", "writer"),
+    "author": ("by", "written by", "authored by", "author", "writer", "wrote"),
     "status": ("state", "status"),
     "type": ("kind", "type"),
     "topic": ("subject", "topic", "area", "category"),
@@ -46,6 +46,11 @@ _COMPARISON = re.compile(
 )
 
 
+_HYPHEN = re.compile(r"(?<=\w)[-_](?=\w)")
+_LINKING = frozenset(words("is ar are be of in = a an the mark as set to must should among one"))
+"""Stems that may stand between a value and the name of its field: "must be among the authors"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     text: str
@@ -70,9 +75,9 @@ class Linker:
             if info.type != "keyword":
                 continue
             for value in info.values:
-                folded = tuple(singular(token.text) for token in tokens(value))
-                if folded and not (len(folded) == 1 and folded[0] in STOPWORDS):
-                    self.values.setdefault(folded[0], []).append((folded, name, value))
+                for folded in dict.fromkeys((_folded(value), _folded(_HYPHEN.sub(" ", value)))):
+                    if folded and not (len(folded) == 1 and folded[0] in STOPWORDS):
+                        self.values.setdefault(folded[0], []).append((folded, name, value))
         for entries in self.values.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 
@@ -122,14 +127,15 @@ class Linker:
     def _phrase(self, text: str, found: Sequence[Token], stems: list[str], group: list[_Link]) -> Phrase:
         first, last = group[0].first, group[-1].last
         named, first, last = self._named(stems, first, last, set(group[0].readings))
-        name = named or min(group[0].readings, key=lambda n: (n not in group[-1].readings, n))
+        proper = group[0].last - group[0].first > 1 and found[group[0].first].text[:1].isupper()
+        author = next((n for n in group[0].readings if proper and _of_authors(n)), "")
+        name = named or author or min(group[0].readings, key=lambda n: (n not in group[-1].readings, n))
         values = tuple(dict.fromkeys(value for link in group for value in link.readings.get(name, ())))
         others = [
             stem_ for i, stem_ in enumerate(stems) if not first <= i < last and not _empty(found[i].text)
         ]
         on_noun = last < len(found) and found[last].text.casefold() in GENERIC
-        proper = group[0].last - group[0].first > 1 and found[group[0].first].text[:1].isupper()
-        alone = len(group[0].readings) == 1
+        alone = len(group[0].readings) == 1 or bool(author)
         apart = len(group) > 1 and _stands_apart(found, first, last, text)
         sure = bool(named) or apart or (alone and (not others or on_noun or proper))
         end = found[last if on_noun else last - 1].span[1]
@@ -139,17 +145,19 @@ class Linker:
 
     def _named(self, stems: list[str], first: int, last: int, fields: set[str]) -> tuple[str, int, int]:
         """The field that is named right before or after the value, and the tokens it then covers."""
-        linking = ("is", "ar", "are", "be", "of", "in", "=", "a", "an", "the", "mark", "as", "set", "to")
-        start = first
-        while start > 0 and first - start < 3 and stems[start - 1] in linking:
+        start, end = first, last
+        while start > 0 and first - start < 4 and stems[start - 1] in _LINKING:
             start -= 1
+        while end < len(stems) and end - last < 5 and stems[end] in _LINKING:
+            end += 1
         for size in (2, 1):
             named = self.names.get(tuple(stems[max(start - size, 0) : start]), set()) & fields
             if len(named) == 1 and start >= size:
                 return next(iter(named)), start - size, last
-            named = self.names.get(tuple(stems[last : last + size]), set()) & fields
-            if len(named) == 1 and stems[last : last + size] not in (["by"], ["with"]):
-                return next(iter(named)), first, last + size
+            named = self.names.get(tuple(stems[end : end + size]), set()) & fields
+            whole = end + size <= len(stems) and stems[end : end + size] not in (["by"], ["with"])
+            if len(named) == 1 and whole:
+                return next(iter(named)), first, end + size
         return "", first, last
 
     # --- versions, numbers, flags ---------------------------------------------------------------
@@ -228,6 +236,15 @@ def _stands_apart(found: Sequence[Token], first: int, last: int, text: str) -> b
     left, right = text.rfind(",", 0, start), text.find(",", end)
     between = (text[left + 1 : start], text[end : right if right >= 0 else len(text)])
     return left >= 0 and not any(part.strip() for part in between)
+
+
+def _folded(value: str) -> tuple[str, ...]:
+    return tuple(singular(token.text) for token in tokens(value))
+
+
+def _of_authors(name: str) -> bool:
+    """Whether the field says who wrote: what a name means that other fields have too."""
+    return stem(re.split(r"[\W_]+", name)[-1]) == "author"
 
 
 def _empty(word: str) -> bool:

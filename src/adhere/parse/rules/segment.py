@@ -81,6 +81,8 @@ OPENERS = (
 )
 """Words that open a new piece inside a sentence, with no comma before them."""
 
+_INITIALS = re.compile(r"[A-Z](?:\.-?[A-Z])+")
+"""The first names of "A.M. Kuchling" up to the stop that ends no sentence."""
 MAX_PIECE = 500
 """Longest piece in characters. People write none that long; the bound keeps hostile text linear."""
 NOT = (
@@ -149,6 +151,8 @@ def _no_boundary(text: str, match: re.Match[str], kind: str, start: int) -> bool
     before = text[max(start, match.start() - 40) : match.start()]
     if kind == "stop" and match[0][0] == ".":
         word = before.rsplit(None, 1)[-1:] or [""]
+        if _INITIALS.fullmatch(word[0]) and text[match.end() : match.end() + 2].strip()[:1].isupper():
+            return True
         abbreviated = word[0].strip("(").casefold() in ABBREVIATIONS
         return abbreviated and text[match.end() : match.end() + 2].strip()[:1].islower()
     if kind != "word":

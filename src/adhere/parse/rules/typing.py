@@ -64,8 +64,8 @@ def criteria_of(
     shown = _blanked(text)
     found = list(_phrases(shown, linker, now))
     sure = _without_overlaps([phrase for phrase in found if phrase.sure])
-    rest = _erased(shown, [phrase.span for phrase in sure])
-    about = _about(cleaned(rest)) if _has_content(rest) else None
+    rest = cleaned(_erased(shown, [phrase.span for phrase in sure]))
+    about = _about(rest) if _has_content(rest) else None
     if polarity in ("avoid", "disprefer"):
         parts = [phrase.meaning for phrase in sure if not phrase.soft]
         parts += [about] if about is not None else []

@@ -13,8 +13,8 @@ GENERIC = words("""
     entry entries record records one ones those result results story stories report reports text texts
     post posts work works publication publications pep peps eip eips kep keps rfc rfcs advisory
     advisories film films movie movies ticket tickets issue issues study studies note notes anything
-    something everything thing things material stuff title titles book books file files hit hits source
-    sources piece pieces
+    something everything nothing none thing things material stuff title titles book books file files
+    hit hits source sources piece pieces
 """)
 """Words for a document of any kind: on their own they ask for nothing."""
 
