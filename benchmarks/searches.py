@@ -24,6 +24,7 @@ ROOT = Path(__file__).parent.parent
 MARKS = {"met": "✓", "violated": "✗", "unknown": "?"}
 SHOWN = 3
 LONG = 160
+MIDNIGHT = " 00:00:00+00:00"
 HEAD = """# Twenty searches
 
 Written by `python benchmarks/searches.py --data DIR --work DIR` over real documents, none of it edited: the
@@ -47,7 +48,7 @@ def main() -> None:
     lines = [HEAD]
     for corpus in dict.fromkeys(search.corpus for search in searches):
         with opened(corpus, arguments.data, arguments.work) as engine:
-            lines.append(f"## {corpus}: {engine.schema.documents:,} documents")
+            lines.append(f"\n## {corpus}: {engine.schema.documents:,} documents")
             for search in searches:
                 if search.corpus == corpus:
                     lines += section(engine, search.query, search.instruction)
@@ -91,7 +92,7 @@ def _because(verdict: Verdict) -> str:
     match verdict.evidence:
         case FieldEvidence(name, value):
             said = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            return f"{p}: {name} {said}"
+            return f"{p}: {name} {said.removesuffix(MIDNIGHT)}"
         case TextEvidence(_, text, _):
             return f"{p}: “{_plain(text)}”"
         case _:
