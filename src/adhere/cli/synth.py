@@ -76,8 +76,8 @@ def synth(
         )
     if not report.kept and not report.rejected:
         raise InputError(
-            f"{source} gives the maker {maker} nothing to make: it needs documents that share a value or a word"
-            " and differ in another. Index them with their fields, or add documents."
+            f"{source} gives the maker {maker} nothing to make: it needs documents that share a value or a"
+            " word and differ in another. Index them with their fields, or add documents."
         )
     _show(report, out, as_json=as_json)
 

@@ -1,0 +1,80 @@
+"""The exported judge computes what the trained one does, and a damaged folder is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+transformers = pytest.importorskip("transformers")
+
+from adhere.errors import ModelError  # noqa: E402
+from adhere.judge import layout  # noqa: E402
+from adhere.judge.cross import CrossReader  # noqa: E402
+from adhere.train.judge_export import export  # noqa: E402
+from adhere.train.judge_model import Judge  # noqa: E402
+
+TOKENIZER = Path(__file__).parent.parent / "src/adhere/models/minilm/tokenizer.json"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the tracing exporter
+
+CRITERIA = ["a defence", "a survey", "an attack on models", "robots", "bread"]
+SENTENCES = ["We present a stronger attack on chat models.", "Code is public."]
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    torch.manual_seed(1)
+    config = transformers.BertConfig(
+        vocab_size=30522, hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=128
+    )
+    encoder = transformers.BertModel(config, add_pooling_layer=False)
+    encoder.config._attn_implementation = "eager"
+    made = Judge(encoder).eval()
+    torch.nn.init.normal_(made.out.weight)
+    return made
+
+
+@pytest.fixture(scope="module")
+def folder(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("judge")
+    export(judge, TOKENIZER, {"base": "random"}, out)
+    return out
+
+
+def test_the_exported_judge_decides_alike(judge: Judge, folder: Path) -> None:
+    reader = CrossReader(folder)
+    found = reader.read("jailbreaks", CRITERIA[:4], SENTENCES)
+    parts = [layout.pieces(reader._tokenizer, some, 50) for some in (["jailbreaks"], CRITERIA[:4], SENTENCES)]
+    row = layout.arrange(parts[0][0], parts[1], parts[2])
+    with torch.no_grad():
+        ids, types = torch.tensor([row.ids]), torch.tensor([row.types])
+        states = judge.states(ids, torch.ones_like(ids), types)[0]
+        means = [
+            torch.stack([states[a:b].mean(0) for a, b in runs]) for runs in (row.criteria, row.sentences)
+        ]
+        wanted = judge.decide(*means)[0].numpy()
+    assert np.corrcoef(found, wanted)[0, 1] > 0.99 and np.abs(found - wanted).max() < 0.3
+
+
+def test_more_criteria_than_fit_are_read_in_several_rows(folder: Path) -> None:
+    reader = CrossReader(folder)
+    found = reader.read("jailbreaks", CRITERIA, SENTENCES)
+    assert found.shape == (5,)
+    assert np.array_equal(found[:4], reader.read("jailbreaks", CRITERIA[:4], SENTENCES))
+    assert reader.read("q", CRITERIA, []).tolist() == [0.0] * 5
+
+
+def test_a_damaged_folder_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="judge_export"):
+        CrossReader(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["sha256"]["head.npz"] = "0"
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="damaged"):
+        CrossReader(tmp_path)
