@@ -18,7 +18,7 @@ from adhere.evaluate.statistics import estimate
 from adhere.judge.about import HALF_BM25, Calibration
 from adhere.judge.logic import effective
 from adhere.need import About, All, Any, Criterion, Expression, Not, conditions
-from adhere.search.program import FLOOR, QUERY_BIAS, QUERY_MEANING, QUERY_WORDS, WISH
+from adhere.search.program import FLOOR, LEAN, QUERY_BIAS, QUERY_MEANING, QUERY_WORDS, WISH
 from development import Table, arguments, corpora, features
 
 MEASURES = (
@@ -34,7 +34,7 @@ MEASURES = (
 
 @dataclass(frozen=True)
 class Scored:
-    """One query on its pool: p of the query, and each criterion with the p that it is favourable."""
+    """One query on its pool: p of the query, and each criterion with the p that its condition holds."""
 
     query: Table
     terms: list[tuple[Criterion, Table]]
@@ -43,13 +43,17 @@ class Scored:
 Way = Callable[[Scored], Table]
 
 
-def logs(*, avoid: float, want: float = 1.0, root: float = 0.5, floor: float = FLOOR) -> Way:
-    """ln p(query) + want * sum ln p / n ** root + avoid * sum ln(1 - p) + WISH * wishes."""
+def logs(
+    *, avoid: float, want: float = 1.0, root: float = 0.5, floor: float = FLOOR, lean: float = LEAN
+) -> Way:
+    """ln p(query) + want * sum ln p / n ** root + avoid * sum ln(1 - p) + WISH * wishes, leaned."""
 
     def way(scored: Scored) -> Table:
         wants = sum(criterion.polarity == "want" and criterion.hard for criterion, _ in scored.terms) or 1
         total = np.log(scored.query)
-        for criterion, p in scored.terms:
+        for criterion, held in scored.terms:
+            odds = held * np.exp(lean) / (1 - held)
+            p = odds / (1 + odds) if criterion.polarity in ("want", "prefer") else 1 / (1 + odds)
             rule = want / wants**root if criterion.polarity == "want" else avoid
             total = total + (rule if criterion.hard else WISH) * np.log(floor + (1 - floor) * p)
         return np.asarray(total)
@@ -62,7 +66,8 @@ def weighted(avoid: float) -> Way:
 
     def way(scored: Scored) -> Table:
         total = scored.query.copy()
-        for criterion, p in scored.terms:
+        for criterion, held in scored.terms:
+            p = held if criterion.polarity in ("want", "prefer") else 1 - held
             total += (avoid if criterion.polarity == "avoid" else 1.0 if criterion.hard else WISH) * p
         return total
 
@@ -73,15 +78,14 @@ WAYS: dict[str, Way] = {
     "query alone": lambda scored: scored.query,
     "weighted sum, avoid 1": weighted(1.0),
     "weighted sum, avoid 2": weighted(2.0),
-    "logs, all wants in full": logs(avoid=1.0, root=0.0),
-    "logs, all wants in full, avoid 3": logs(avoid=3.0, root=0.0),
-    "logs, mean of wants, avoid 3": logs(avoid=3.0, root=1.0),
-    "logs, mean of wants doubled, avoid 3": logs(avoid=3.0, root=1.0, want=2.0),
+    "logs, all wants in full": logs(avoid=2.0, root=0.0),
+    "logs, mean of wants doubled": logs(avoid=2.0, root=1.0, want=2.0),
+    "logs, root of wants (ours)": logs(avoid=2.0),
     "logs, root of wants, avoid 1": logs(avoid=1.0),
-    "logs, root of wants, avoid 2": logs(avoid=2.0),
-    "logs, root of wants, avoid 3 (ours)": logs(avoid=3.0),
-    "logs, root of wants, avoid 4": logs(avoid=4.0),
-    "logs, root of wants, avoid 3, floor .1": logs(avoid=3.0, floor=0.1),
+    "logs, root of wants, avoid 3": logs(avoid=3.0),
+    "logs, root of wants, no lean": logs(avoid=2.0, lean=0.0),
+    "logs, root of wants, lean 2": logs(avoid=2.0, lean=2.0),
+    "logs, root of wants, floor .15": logs(avoid=2.0, floor=0.15),
 }
 
 
@@ -110,8 +114,7 @@ def score(criteria: Sequence[Criterion], meaning: Table, words: Table) -> Scored
     z_query = QUERY_MEANING * meaning[:, 0] + QUERY_WORDS * saturated[:, 0] + QUERY_BIAS
     terms = []
     for criterion in criteria if leaves else ():
-        p = probability(effective(criterion), leaves)
-        terms.append((criterion, p if criterion.polarity in ("want", "prefer") else 1 - p))
+        terms.append((criterion, probability(effective(criterion), leaves)))
     return Scored(1 / (1 + np.exp(-z_query)), terms)
 
 

@@ -7,7 +7,9 @@ Each criterion has a probability p that its condition holds. The score is a sum 
 with wishes and assumptions counted WISH times: a product of probabilities and not an average, so that no
 want, however strong, pays for an avoid that is violated for sure. Wants are many readings of one need and
 support each other, hence the root; each avoid is a rule of its own. FLOOR keeps a certain violation costly
-but finite, so that violators still have an order. `benchmarks/combine.py` compares this with other ways.
+but finite, so that violators still have an order. A judge's p is calibrated for the decision in the ledger,
+where most criteria do not hold; LEAN adds to its log-odds here, so that small differences between small
+probabilities still order documents. `benchmarks/combine.py` compares this with other ways.
 
 `formula` states it in the store's own algebra over MaxSim and BM25, to rank all candidates inside the
 engine; `combine` states it over the judges' probabilities, to rank the best of them again.
@@ -36,9 +38,10 @@ from adhere.store.protocol import (
     Words,
 )
 
-AVOID = 3.0
+AVOID = 2.0
+LEAN = 1.25
 WISH = 0.35
-FLOOR = 0.15
+FLOOR = 0.02
 QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 6.0, 2.0, -4.0
 """p(query) is logistic like a clause's, but has no other score to be relative to."""
 
@@ -51,10 +54,16 @@ def combine(p_query: float, terms: Sequence[tuple[Criterion, float | None]]) -> 
     score = math.log(p_query)
     weights = _weights([criterion for criterion, _ in terms])
     for (criterion, p), weight in zip(terms, weights, strict=True):
-        known = 0.5 if p is None else p
+        known = 0.5 if p is None else leaned(p)
         favourable = known if criterion.polarity in ("want", "prefer") else 1.0 - known
         score += weight * math.log(FLOOR + (1.0 - FLOOR) * favourable)
     return score
+
+
+def leaned(p: float) -> float:
+    """The probability with LEAN added to its log-odds; what is certain stays certain."""
+    odds = p * math.exp(LEAN)
+    return odds / (odds + 1.0 - p)
 
 
 def _weights(criteria: Sequence[Criterion]) -> list[float]:
@@ -110,7 +119,7 @@ def _probability(
 
 def _about(clause: int, c: Calibration) -> Formula:
     return _logistic(
-        (c.bias, Constant(1.0)),
+        (c.bias + LEAN, Constant(1.0)),
         (c.meaning, Meaning(clause)),
         (c.words, _saturated(Words(clause))),
         (c.query_meaning, Meaning(0)),
