@@ -1,6 +1,6 @@
 """Fit the decision of the reading judge (judge/mini.py) on the development set, and say what each part adds.
 
-    python benchmarks/calibrate_mini.py --data DIR
+    python benchmarks/calibrate_mini.py --data DIR        (ADHERE_READER=FOLDER adds a trained reader)
 
 Rows of bench/verdicts.jsonl are criterion, document and verdict. Prints for several sets of features AUC,
 macro-F1, calibration error and false violations by six-fold cross-validation over needs, then the weights
@@ -10,6 +10,7 @@ on all rows, the share of rightly shown sentences, and the time of one question.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from adhere.evaluate.verdicts import (
     macro_f1,
     read_labels,
 )
+from adhere.judge.cross import CrossReader
 from adhere.judge.mini import MiniJudge, Reading
 from adhere.judge.protocol import Question
 from adhere.need import About, Judgement
@@ -34,13 +36,15 @@ from adhere.search.engine import default_judges
 from calibrate_about import FOLDS, fit, predict
 from development import Table, arguments, corpora
 
-NAMES = ("meaning", "words", "coverage", "query_meaning", "query_words")
+READER = CrossReader(os.environ["ADHERE_READER"]) if "ADHERE_READER" in os.environ else None
+OWN = ("meaning", "words", "coverage", "query_meaning", "query_words")
+NAMES = (*OWN, "read") if READER else OWN
 SETS = {
     "clause judge": ("meaning", "words", "query_meaning", "query_words"),
     "coverage alone": ("coverage",),
     "without the query": ("meaning", "words", "coverage"),
-    "all": NAMES,
-}
+    "all of its own": OWN,
+} | ({"with the reader": NAMES, "reader alone": ("read",)} if READER else {})
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -73,7 +77,7 @@ def read(labels: list[Label], engines: dict) -> list[Reading]:  # type: ignore[t
     for (corpus, query), numbers in asked.items():
         engine = engines[corpus][1]
         clause = default_judges(engine.store, engine.encoder)[0]
-        judge = MiniJudge(engine.encoder, clause.words)  # type: ignore[attr-defined]
+        judge = MiniJudge(engine.encoder, clause.words, reader=READER)  # type: ignore[attr-defined]
         criteria = list(dict.fromkeys(labels[number].criterion for number in numbers))
         ids = list(dict.fromkeys(labels[number].document for number in numbers))
         kept = engine.store.candidates(ids)

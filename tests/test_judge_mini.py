@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,3 +111,20 @@ def test_words_that_the_query_said_do_not_count(judge: MiniJudge) -> None:
     assert both[0].coverage == pytest.approx(1.0, abs=1e-3)  # it adds nothing: all its words count
     (new,) = judge.readings(asked("jailbreaks of spacecraft"), candidates(judge.encoder, ["attack"]))
     assert new[0].coverage < 0.6
+
+
+class Fixed:
+    """A reader that is as sure of a criterion as it is long."""
+
+    def read(self, query: str, criteria: Sequence[str], sentences: Sequence[str]) -> Array:
+        assert sentences[0] == "A study of jailbreaks."
+        return np.array([len(criterion) for criterion in criteria], np.float32)
+
+
+def test_a_trained_reader_is_one_more_part_of_the_decision() -> None:
+    encoder = Tokens()
+    judge = MiniJudge(encoder, no_words, Weights(read=0.5), reader=Fixed())
+    (row,) = judge.readings(asked("bread", "stronger attack"), candidates(encoder, ["attack"]))
+    assert [reading.read for reading in row] == [5.0, 15.0]
+    plain = MiniJudge(encoder, no_words).readings(asked("bread"), candidates(encoder, ["attack"]))
+    assert plain[0][0].read == 0.0 and row[0].p(judge.weights) > plain[0][0].p(judge.weights)

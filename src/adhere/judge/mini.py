@@ -5,8 +5,8 @@ jailbreaks. This one also asks how well the words that the criterion adds to the
 
     coverage = mean over those words of their largest cosine with a word piece of the sentences read,
 
-each word in its own context, by the states of the encoder. No weights of its own. What was trained and lost
-against it is in benchmarks/LOG.md.
+each word in its own context, by the states of the encoder; it has no weights of its own. A trained reader may
+be added (`judge/cross.py`); none is shipped yet, see benchmarks/LOG.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Protocol
 
@@ -53,6 +53,14 @@ class TokenEncoder(Encoder, Protocol):
         ...
 
 
+class Reader(Protocol):
+    """A trained model that reads; see `adhere.judge.cross`."""
+
+    def read(self, query: str, criteria: Sequence[str], sentences: Sequence[str]) -> Array:
+        """The logit that each criterion holds. Shapes  C criteria -> (C,)"""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Weights of the logistic decision. Fitted by `benchmarks/calibrate_mini.py` on the development set."""
@@ -62,6 +70,7 @@ class Weights:
     coverage: float = 3.39
     query_meaning: float = -2.60
     query_words: float = 0.22
+    read: float = 0.0
     bias: float = -5.51
 
 
@@ -75,10 +84,11 @@ class Reading:
     evidence: TextEvidence | None
     query_meaning: float
     query_words: float
+    read: float = 0.0
 
     def p(self, weights: Weights) -> float:
         """The probability that the condition holds."""
-        names = ("meaning", "words", "coverage", "query_meaning", "query_words")
+        names = ("meaning", "words", "coverage", "query_meaning", "query_words", "read")
         z = weights.bias + sum(getattr(weights, name) * getattr(self, name) for name in names)
         return 1.0 / (1.0 + math.exp(-z))
 
@@ -93,9 +103,15 @@ class MiniJudge:
     kinds: frozenset[Kind] = frozenset({"about"})
 
     def __init__(
-        self, encoder: TokenEncoder, words: WordScores, weights: Weights | None = None, *, threads: int = 2
+        self,
+        encoder: TokenEncoder,
+        words: WordScores,
+        weights: Weights | None = None,
+        *,
+        reader: Reader | None = None,
+        threads: int = 2,
     ) -> None:
-        self.encoder, self.words, self.threads = encoder, words, threads
+        self.encoder, self.words, self.threads, self.reader = encoder, words, threads, reader
         self.weights = weights or Weights()
         self._known: OrderedDict[str, Array] = OrderedDict()
         self._turn = Lock()
@@ -114,9 +130,23 @@ class MiniJudge:
         added = [self._added(text, known) for text in says]
         pages = [_page(candidate, vectors) for candidate in candidates]
         states = self._states(text for page in pages for text in page.texts)
-        return [
+        rows = [
             _row(page, added, [bm25 / (bm25 + HALF_BM25) for bm25 in words[candidate.document.id]], states)
             for candidate, page in zip(candidates, pages, strict=True)
+        ]
+        return self._read(question.query, says, pages, rows) if self.reader else rows
+
+    def _read(
+        self, query: str, says: Sequence[str], pages: Sequence[_Page], rows: Sequence[list[Reading]]
+    ) -> list[list[Reading]]:
+        """The readings with what the trained reader makes of the same sentences."""
+        assert self.reader is not None
+        read = self.reader.read
+        with ThreadPoolExecutor(self.threads) as pool:
+            logits = list(pool.map(lambda page: read(query, says, page.texts), pages))
+        return [
+            [replace(reading, read=float(logit)) for reading, logit in zip(row, found, strict=True)]
+            for row, found in zip(rows, logits, strict=True)
         ]
 
     def _decide(self, reading: Reading) -> Judgement:
