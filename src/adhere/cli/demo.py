@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from adhere.search.engine import Engine
 
 SEARCHES = (
-    ("run a command", "nothing from distutils, not deprecated, preferably functions"),
+    ("read a mailbox", "only classes, nothing from mailbox, not deprecated"),
     ("escape special characters", "only functions, nothing about regular expressions"),
     ("import a module by name", "nothing deprecated, only functions, nothing about zip files"),
 )
