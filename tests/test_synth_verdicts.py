@@ -116,7 +116,7 @@ def test_the_same_seed_makes_the_same_rows_and_a_kept_file_stays(data: Path, tmp
     rows.write(tmp_path / "b", made, Sources(data), seed=4)
     first = (tmp_path / "a/medical.jsonl").read_text()
     assert first == (tmp_path / "b/medical.jsonl").read_text() and first
-    assert manifest["makers"]["medical"]["licences"] == {"medquad": "CC BY 4.0"}
+    assert manifest["makers"]["medical"]["licences"] == {"medquad": ["CC BY 4.0"]}
     assert "bench/medquad/corpus.jsonl.gz" in manifest["read"]
     rows.write(tmp_path / "a", {"medical": lambda _: pytest.fail("made again")}, sources, seed=4)
 

@@ -45,13 +45,18 @@ def write(out: Path, makers: Mapping[str, Make], sources: Sources, *, seed: int)
 
 def _written(lines: Any, rows: Iterator[Verdicts]) -> dict[str, Any]:
     count, labels, met = 0, 0, 0
-    licences: dict[str, str] = {}
+    licences: dict[str, set[str]] = {}
     for row in rows:
         lines.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
         count, labels = count + 1, labels + len(row.asked)
         met += sum(asked.holds is True for asked in row.asked)
-        licences[row.origin] = row.licence
-    return {"rows": count, "labels": labels, "met": met, "licences": licences}
+        licences.setdefault(row.origin, set()).add(row.licence)
+    return {
+        "rows": count,
+        "labels": labels,
+        "met": met,
+        "licences": {origin: sorted(some) for origin, some in licences.items()},
+    }
 
 
 def makers(sources: Sources) -> dict[str, Make]:

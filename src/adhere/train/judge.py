@@ -66,7 +66,7 @@ class Rows:
     def __init__(self, files: Sequence[str], tokenizer: Tokenizer, recipe: Recipe) -> None:
         self._tokenizer, self._recipe = tokenizer, recipe
         self.hashes: dict[str, str] = {}
-        self.sources: dict[str, str] = {}
+        self.sources: dict[str, list[str]] = {}
         self._rows: list[dict[str, object]] = []
         self._weights: list[float] = []
         for file in files:
@@ -76,7 +76,8 @@ class Rows:
             rows = [json.loads(line) for line in raw.decode().split("\n") if line]
             self._rows += rows
             self._weights += [float(weight or 1.0)] * len(rows)
-            self.sources |= {str(row["origin"]): str(row["licence"]) for row in rows}
+            for origin, licence in sorted({(str(row["origin"]), str(row["licence"])) for row in rows}):
+                self.sources.setdefault(origin, []).append(licence)
 
     def __len__(self) -> int:
         return len(self._rows)
