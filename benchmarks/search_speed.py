@@ -15,6 +15,7 @@ import gzip
 import json
 import os
 import resource
+import shutil
 import statistics
 import sys
 import time
@@ -98,8 +99,12 @@ def main() -> None:
     arguments = parser.parse_args()
     path = arguments.work / f"arxiv-{arguments.copies}.adhere"
     arguments.work.mkdir(parents=True, exist_ok=True)
+    once = arguments.work / "arxiv-1.adhere"
+    if once.exists() and not path.exists():
+        shutil.copytree(once, path)  # what is encoded there need not be encoded again
     with adhere.open(path) as engine:
-        if engine.schema.documents == 0:
+        last = f"copy{arguments.copies - 1}-" if arguments.copies > 1 else ""
+        if not any(identifier.startswith(last) for identifier in engine.store.fingerprints()):
             build(engine, Path(arguments.data), arguments.copies)
         medians = measure(engine, arguments.rounds)
         size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
