@@ -161,6 +161,10 @@ def test_a_version_of_a_group_is_hidden_once_a_newer_one_exists() -> None:
     engine.add(rules)
     answer = engine.search("lazy imports", as_of=datetime(2022, 1, 1, tzinfo=UTC), criteria="")
     assert answer.ids == ["v2021"]
+    inside = engine.search(
+        "lazy imports", criteria='prefer any(time(as-of d"2022-01-01"), mentions("absent"))'
+    )
+    assert {hit.document.id for hit in inside.hits if hit.ledger[0].outcome == "met"} == {"v2021"}
 
 
 @pytest.mark.parametrize(

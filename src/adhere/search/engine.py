@@ -19,10 +19,22 @@ from adhere.errors import CriteriaError, InputError
 from adhere.judge.about import ClauseJudge
 from adhere.judge.field import FieldJudge
 from adhere.judge.form import FormJudge
+from adhere.judge.logic import effective
 from adhere.judge.mentions import MentionsJudge
 from adhere.judge.protocol import Judge
 from adhere.judge.time import TimeJudge
-from adhere.need import Answer, AsOf, Criteria, Criterion, Document, Mode, Need, Note, Parsed
+from adhere.need import (
+    Answer,
+    AsOf,
+    Criteria,
+    Criterion,
+    Document,
+    Mode,
+    Need,
+    Note,
+    Parsed,
+    conditions,
+)
 from adhere.parse import default_parser
 from adhere.parse.language import check, contradictions, read
 from adhere.parse.protocol import Parser
@@ -281,7 +293,7 @@ class Engine:
         superseded = {
             leaf.instant: frozenset(self.store.superseded(leaf.instant))
             for criterion in request.criteria
-            for leaf in (criterion.what,)
+            for leaf in conditions(effective(criterion))
             if isinstance(leaf, AsOf)
         }
         time = TimeJudge(self.schema.time_field, superseded)
