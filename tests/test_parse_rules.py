@@ -74,7 +74,7 @@ EXCLUSIONS = [
 ]
 
 TRAPS = [
-    ("nothing but ferries", 'want about("nothing but ferries")'),
+    ("nothing but ferries", 'want about("ferries")'),
     ("not only ferries but also barges", 'want about("not only ferries but also barges")'),
     ("non-fiction about lighthouses", 'want about("non-fiction about lighthouses")'),
     ("cars without drivers", 'want about("cars without drivers")'),
@@ -173,9 +173,49 @@ TYPED = [
 ]
 
 
+RESTRICTIONS = [
+    ("Only papers whose status is Final are relevant.", 'want field(status = "Final")'),
+    ("Narrow this down to final papers.", 'want field(status = "Final")'),
+    ("Limit yourself to papers about bridges", 'want about("bridges")'),
+    ("Stick to papers by Barry Warsaw.", 'want field(authors = "Barry Warsaw")'),
+    ("Nothing other than drafts", 'want field(status = "Draft")'),
+    ("Everything must be final.", 'want field(status = "Final")'),
+    ("I only want drafts.", 'want field(status = "Draft")'),
+    ("Final papers and nothing else.", 'want field(status = "Final")'),
+    ("Papers on ferries, and no others.", 'want about("ferries")'),
+    ("I cannot use drafts.", 'avoid field(status = "Draft")'),
+    ("I don't want drafts.", 'avoid field(status = "Draft")'),
+]
+
+NAMED = [
+    ("status: Final", 'want field(status = "Final")'),
+    ("the topic reads Typing", 'want field(topic = "Typing")'),
+    ("papers with Typing as their topic", 'want field(topic = "Typing")'),
+    ("python versions older than 2.6", 'want field(python_version < v"2.6")'),
+    ("python version is newer than 3.5", 'want field(python_version > v"3.5")'),
+    ("its python version is 3.11 and upwards", 'want field(python_version >= v"3.11")'),
+    ("python version up to 3.8", 'want field(python_version <= v"3.8")'),
+    ("nothing with a python version below 3.8", 'avoid field(python_version < v"3.8")'),
+    ("rating no lower than 6", "want field(rating >= 6)"),
+    ("rating: 7 or more", "want field(rating >= 7)"),
+    ("rating between 3 and 7", "want all(field(rating >= 3), field(rating <= 7))"),
+    ("with created since 2015", 'want field(created >= d"2015-01-01")'),
+    ("more than 3 bridges", 'want about("more than 3 bridges")'),
+    ("prefer python version before 3.4", 'prefer field(python_version < v"3.4")'),
+    ("with a question", "want form(has question)"),
+    ("papers with numbers first", "prefer form(has numbers)"),
+]
+
+MENTIONED = [
+    ('containing the phrase "tidal power"', 'want mentions("tidal power")'),
+    ("in which the word weir occurs", 'want mentions("weir")'),
+    ('Leave out papers in which the term "weir" appears.', 'avoid mentions("weir")'),
+]
+
+
 @pytest.mark.parametrize(
     ("instruction", "notation"),
-    EXCLUSIONS + TRAPS + CONDITIONS + WISHES + TYPED,
+    EXCLUSIONS + TRAPS + CONDITIONS + WISHES + TYPED + RESTRICTIONS + NAMED + MENTIONED,
     ids=lambda text: text[:50],
 )
 def test_instruction_to_notation(instruction: str, notation: str) -> None:
@@ -203,6 +243,22 @@ def test_names_as_people_write_them(instruction: str, notation: str) -> None:
         documents=20,
     )
     assert write(RulesParser().parse(instruction, schema=schema, now=NOW).criteria) == notation
+
+
+@pytest.mark.parametrize(
+    ("instruction", "count"),
+    [
+        ("Nothing by Ann B. Cole.", 1),
+        ("Papers by J. K. Moss on weirs", 1),
+        ("languages, e.g. Lisp", 1),
+        ("ferries vs. Bridges", 1),
+        ("U.S. law is not relevant.", 1),
+        ("I need vitamin C. Nothing on pills.", 2),
+        ("Only plan B. Leave out maps.", 2),
+    ],
+)
+def test_a_full_stop_inside_a_name_ends_no_clause(instruction: str, count: int) -> None:
+    assert len(list(RulesParser().parse(instruction, now=NOW).criteria)) == count
 
 
 def test_task_background_and_criteria_lie_apart() -> None:

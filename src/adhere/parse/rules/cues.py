@@ -91,6 +91,33 @@ RELEVANT_LEAD = re.compile(
     r"are relevant if(?: they)?|is one that|are those that)\b",
     re.IGNORECASE,
 )
+RESTRICTION = re.compile(
+    r"^(?:(?:please|and|but|so|just|only|kindly|could you|can you|would you|you should|i want you to) )*(?:"
+    r"(?:restrict|limit|confine|narrow)(?: \w+){0,4}? to|(?:keep|stick|stay)(?: \w+)?(?: strictly)? to|"
+    r"(?:[\w'’]+ ){1,5}(?:is|are|be) (?:\w+ly )?(?:limited|restricted|confined) to|"
+    r"(?:they|it|these|those|(?:(?:every|each|all|any) (?:\w+ ){0,3})?\w+) "
+    r"(?:has to|have to|must|needs? to|should) (?:come|be taken|be drawn) from|"
+    r"nothing (?:but|other than)|"
+    r"(?:i|we) (?:can |will |could )?(?:only|just) (?:want|need|use|accept|take|read|work with|care for)"
+    r"(?: to (?:see|read|have|get|find))?|"
+    r"(?:i|we) (?:want|need) (?:to (?:see|read|have|get|find) )?(?:only|just)|"
+    r"(?:i|we) (?:can|will|could) (?:use|work with|accept)(?: only)?"
+    r")(?= )",
+    re.IGNORECASE,
+)
+"""Opens a rule about all results: "limit this to X"."""
+ADMITTED = re.compile(
+    r"(?<=\s)(?:is|are|be|counts? as) (?:relevant|of interest|acceptable|included|eligible|admissible|wanted|"
+    r"needed)\W*$",
+    re.IGNORECASE,
+)
+"""Closes what is let in: "only X are relevant"."""
+EXHAUSTIVE = re.compile(
+    r"(?<=\s)(?:(?:and|with|but) )*(?:(?:absolutely )?nothing (?:else|more)|(?:no|not any) others?|"
+    r"(?:only (?:those|these|them)|(?:those|these|them) (?:only|alone)))(?: (?:at all|please))?\W*$",
+    re.IGNORECASE,
+)
+"""Closes such a rule: "X and nothing else"."""
 
 
 _HELD = re.compile(r"(?:(?:i|we)(?:['’]ve| have)? )?(?:already|been through|had enough)\b", re.IGNORECASE)
@@ -159,4 +186,6 @@ def find_cue(text: str) -> Cue | None:
 def is_background(text: str) -> bool:
     """Whether a piece without a cue says nothing on relevance: who asks, why, what is allowed either way."""
     match = _BACKGROUND.search(text)
-    return match is not None and not (match.start() == 0 and REQUEST.search(text))
+    if match is None or (match.start() == 0 and RESTRICTION.match(text)):
+        return False
+    return not (match.start() == 0 and REQUEST.search(text))

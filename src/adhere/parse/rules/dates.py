@@ -20,38 +20,37 @@ from adhere.need import AsOf, Recent, Span, Time
 HALF_LIFE_DAYS = 365.0
 """What "recent" means where nobody says how recent."""
 
-_MONTH = (
+MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_DATE = (
-    rf"(?:\d{{4}}-\d\d-\d\d|\d{{4}}-\d\d(?![\d-])|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? \d{{4}}"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|{_MONTH},? (?:of )?\d{{4}}|(?:1[6-9]|20)\d\d(?![\d-]))"
+DATE = (
+    rf"(?:\d{{4}}-\d\d-\d\d|\d{{4}}-\d\d(?![\d-])|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH},? \d{{4}}"
+    rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|{MONTH},? (?:of )?\d{{4}}|(?:1[6-9]|20)\d\d(?![\d-]))"
 )
-_SAID = (
-    r"(?:(?P<verb>published|written|posted|created|released|dated|filed|issued|updated|modified|"
-    r"submitted|announced|added|"
-    r"opened|closed|withdrawn|sent|made|produced|shot|printed|recorded|last updated|"
-    r"last modified)(?: (?:or|and) \w+)? )?"
+SAID = (
+    r"(?:published|written|posted|created|released|dated|filed|issued|updated|modified|submitted|announced|"
+    r"added|opened|closed|withdrawn|sent|made|produced|shot|printed|recorded|last updated|last modified)"
 )
+"""Verbs that say which date is meant."""
 _COUNT = r"(?P<count>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|couple of|few)"
 _UNIT = r"(?P<unit>day|week|fortnight|month|year|decade)s?"
 _PHRASE = re.compile(
-    rf"\b{_SAID}(?:"
-    rf"(?:from|between) (?P<first>{_DATE}) (?:to|and|until|till|through|-|–) (?P<last>{_DATE})|"
+    rf"\b(?:(?P<verb>{SAID})(?: (?:or|and) \w+)? )?(?:"
+    rf"(?:from|between) (?P<first>{DATE}) (?:to|and|until|till|through|-|–) (?P<last>{DATE})|"
     rf"(?P<first2>(?:1[6-9]|20)\d\d) ?(?:-|–|to) ?(?P<last2>(?:1[6-9]|20)\d\d)\b"
-    rf"|as (?:of|at) (?P<asof>{_DATE})"
-    rf"|(?P<after>after|later than|newer than|more recent than|following|post[- ])\s?(?P<after_date>{_DATE})"
+    rf"|as (?:of|at) (?P<asof>{DATE})"
+    rf"|(?P<after>after|later than|newer than|more recent than|following|post[- ])\s?(?P<after_date>{DATE})"
     rf"|(?P<since>since|from|starting(?: in)?|on or after|no (?:older|earlier) than|not (?:older|earlier|"
-    rf"before) than)\s(?P<since_date>{_DATE})(?: on(?:wards?)?| or (?:later|newer)| and (?:later|newer|"
+    rf"before) than)\s(?P<since_date>{DATE})(?: on(?:wards?)?| or (?:later|newer|after)| and (?:later|newer|"
     rf"after))?"
-    rf"|(?:(?:in|on) )?(?P<or_later>{_DATE})(?: or (?:later|newer|after|more recent)| and (?:later|newer)"
+    rf"|(?:(?:in|on) )?(?P<or_later>{DATE})(?: or (?:later|newer|after|more recent)| and (?:later|newer)"
     rf"| onwards?| on\b)"
-    rf"|(?P<before>before|prior to|older than|earlier than|predating|pre[- ])\s?(?P<before_date>{_DATE})"
-    rf"|(?P<until>until|till|up to|no later than|not later than|by|through)\s(?P<until_date>{_DATE})"
-    rf"|(?:(?:in|on) )?(?P<or_earlier>{_DATE})(?: or (?:earlier|older|before)| and (?:earlier|older))"
-    rf"|(?:in|during|within|of|on) (?P<within>{_DATE})"
+    rf"|(?P<before>before|prior to|older than|earlier than|predating|pre[- ])\s?(?P<before_date>{DATE})"
+    rf"|(?P<until>until|till|up to|no later than|not later than|by|through)\s(?P<until_date>{DATE})"
+    rf"|(?:(?:in|on) )?(?P<or_earlier>{DATE})(?: or (?:earlier|older|before)| and (?:earlier|older))"
+    rf"|(?:in|during|within|of|on) (?P<within>{DATE})"
     rf"|(?:in|during|from|of) the (?P<decade>(?:1[6-9]|20)\d0)s"
     rf"|(?:from |in |over |within |during |of )?the (?:last|past|previous) {_COUNT} {_UNIT}|(?:from |"
     rf"in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from adhere.need import Any, Expression, Form, Mentions, Operator, Span
 from adhere.parse.language.english import LANGUAGES
-from adhere.parse.rules.vocabulary import GENERIC
+from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS
 
 SHORT_WORDS = 300
 """What "short" means where nobody says how short."""
@@ -47,28 +47,36 @@ _LANGUAGES = {name.casefold(): code for code, name in LANGUAGES.items()}
 _NAMES = "|".join(_LANGUAGES)
 _LANGUAGE = re.compile(
     rf"\b(?:(?P<sure>written in|(?:language|lang)(?: is|:| =)?|available in) |(?P<in>in ))(?P<name>{_NAMES})"
-    rf"(?P<or>(?: or (?:{_NAMES}))?)(?= ?(?:$|[,.;]|only|please|or\b))"
+    rf"(?P<or>(?: or (?:{_NAMES}))?)(?= *(?:$|[,.;]|only|please|or\b))"
     rf"|\b(?P<adjective>{_NAMES})[- ]language(?= \w)",
     re.IGNORECASE,
 )
-_PARTS = {"code": "code", "source code": "code", "tables": "table", "links": "links", "lists": "list"}
-_PART_NAME = r"(?P<{0}>source code|code|tables|links|lists)"
-_PART_UNIT = r"(?:examples?|samples?|snippets?|listings?|blocks?)"
+_PARTS = {
+    **dict.fromkeys(("code", "source code"), "code"),
+    **dict.fromkeys(("table", "tables"), "table"),
+    **dict.fromkeys(("link", "links"), "links"),
+    **dict.fromkeys(("list", "lists"), "list"),
+    **dict.fromkeys(("question", "questions"), "question"),
+    "numbers": "numbers",
+}
 _PART = re.compile(
-    rf"\b(?:with|containing|(?:that |which )?(?:have|has|contains?|includes?)) (?:any |some |"
-    rf"working )?{_PART_NAME.format('held')}"
-    rf"(?: {_PART_UNIT})?(?=\s*$|\s*[,.;])|\b{_PART_NAME.format('shown')} {_PART_UNIT}(?=\s*$|\s*[,.;])|"
-    rf"^\s*(?:any )?{_PART_NAME.format('alone')}\s*$",
+    r"\b(?:with|containing|(?:that |which )?(?:have|has|contains?|includes?)) (?:any |some |an? |working )*"
+    r"(?P<held>source code|code|tables?|links?|lists?|numbers|questions?)"
+    r"(?: (?:examples?|samples?|snippets?|listings?|blocks?))?(?=\s*$|\s*[,.;])"
+    r"|\b(?P<shown>source code|code) (?:examples?|samples?|snippets?|listings?|blocks?)(?=\s*$|\s*[,.;])"
+    r"|^\s*(?:with )?(?:any |an? )?(?P<alone>source code|code|tables?|links?|lists|numbers|questions?)\s*$",
     re.IGNORECASE,
 )
+_SAYS = r"(?:contain|mention|use|include|have|carry|carrie|say|name|feature)(?:s|ing)?|using|with"
+_QUOTED = r"[\"“][^\"“”]{1,80}[\"”]"
+_NOUN = r"(?:exact )?(?:words?|terms?|phrases?|strings?|names?|expressions?)"
 _MENTION = re.compile(
-    r"\b(?:that |which |who )?(?:(?:contain|mention|use|include|have|carry|say|name)(?:s|ing)?|"
-    r"with) (?:the |any of the )?(?P<noun>exact )?(?P<word>words?|terms?|phrases?|strings?|names?)? ?"
-    r"(?P<quoted>[\"“][^\"“”]{1,80}[\"”])|"
-    r"\b(?:(?:contain|mention|use|include)(?:s|ing)?|with) (?:the )(?:word|term|phrase|"
-    r"string) (?P<named>[\w+#.\-]+)|"
+    rf"\b(?:that |which |who )?(?:{_SAYS}) (?:the |any of the )?(?:{_NOUN})? ?(?P<quoted>{_QUOTED})|"
+    rf"\b(?:{_SAYS}) the {_NOUN} (?P<named>[\w+#.\-]+)|"
+    rf"\b(?:in which|where) (?:the )?(?:{_NOUN} )?(?P<found>{_QUOTED}|(?<=(?:word|term) )[\w+#.\-]+) "
+    r"(?:occurs?|appears?|is (?:used|mentioned|found))|"
     r"\b(?:that |which )?mention(?:s|ing)? (?P<bare>[\w+#.\-]+)(?=\s*(?:$|[,.;]))|"
-    r"^\s*(?:the )?(?:word|term|phrase|string) (?P<after>[\"“][^\"“”]{1,80}[\"”]|[\w+#.\-]+)\s*$",
+    rf"^\s*(?:the )?(?:word|term|phrase|string) (?P<after>{_QUOTED}|[\w+#.\-]+)\s*$",
     re.IGNORECASE,
 )
 
@@ -110,7 +118,9 @@ def form_phrases(text: str) -> Iterator[Phrase]:
 def _language(text: str, match: re.Match[str]) -> Phrase:
     names = re.split(r" or ", ((match["name"] or match["adjective"]) + (match["or"] or "")).casefold())
     before = text[: match.start()].casefold().split()
-    sure = bool(match["sure"] or match["adjective"]) or all(word in GENERIC for word in before)
+    sure = bool(match["sure"] or match["adjective"]) or all(
+        word in GENERIC or word in STOPWORDS for word in before
+    )
     question = "" if sure else f"Should the document itself be in {names[0].title()}?"
     spoken = tuple(Form("language", "=", _LANGUAGES[name]) for name in names)
     return Phrase(match.span(), spoken[0] if len(spoken) == 1 else Any(spoken), sure, question)
@@ -119,5 +129,5 @@ def _language(text: str, match: re.Match[str]) -> Phrase:
 def mention_phrases(text: str) -> Iterator[Phrase]:
     """Words that have to stand in the text as they are."""
     for match in _MENTION.finditer(text):
-        words = match["quoted"] or match["named"] or match["bare"] or match["after"]
+        words = next(filter(None, match.groups()))
         yield Phrase(match.span(), Mentions(words.strip('"“”')))

@@ -47,7 +47,11 @@ _COMPARISON = re.compile(
 
 
 _HYPHEN = re.compile(r"(?<=\w)[-_](?=\w)")
-_LINKING = frozenset(words("is ar are be of in = a an the mark as set to must should among one"))
+_LINKING = frozenset(
+    words(
+        "is ar are be was of in = a an the mark as set to must should among one read equal either their its"
+    )
+)
 """Stems that may stand between a value and the name of its field: "must be among the authors"."""
 
 
@@ -129,7 +133,7 @@ class Linker:
         named, first, last = self._named(stems, first, last, set(group[0].readings))
         proper = group[0].last - group[0].first > 1 and found[group[0].first].text[:1].isupper()
         author = next((n for n in group[0].readings if proper and _of_authors(n)), "")
-        name = named or author or min(group[0].readings, key=lambda n: (n not in group[-1].readings, n))
+        name = named or author or self._likeliest(group)
         values = tuple(dict.fromkeys(value for link in group for value in link.readings.get(name, ())))
         others = [
             stem_ for i, stem_ in enumerate(stems) if not first <= i < last and not _empty(found[i].text)
@@ -140,8 +144,18 @@ class Linker:
         sure = bool(named) or apart or (alone and (not others or on_noun or proper))
         end = found[last if on_noun else last - 1].span[1]
         meaning = Field(name, "=", values[0]) if len(values) == 1 else Field(name, "in", values)
-        question = "" if sure else f"Does {' '.join(values)!r} mean the field {name}?"
+        also = "".join(f" or {other}" for other in sorted(group[0].readings) if other != name)
+        question = "" if sure else f"Does {' '.join(values)!r} mean the field {name}{also}?"
         return Phrase((found[first].span[0], end), meaning, sure, question)
+
+    def _likeliest(self, group: list[_Link]) -> str:
+        """Of the fields that have these values, the one in which they are commonest."""
+        first, last = group[0].readings, group[-1].readings
+        common = {
+            name: sum(self.schema.fields[name].values.get(value, 0) for value in values)
+            for name, values in first.items()
+        }
+        return min(first, key=lambda name: (name not in last, -common[name], name))
 
     def _named(self, stems: list[str], first: int, last: int, fields: set[str]) -> tuple[str, int, int]:
         """The field that is named right before or after the value, and the tokens it then covers."""
@@ -150,7 +164,7 @@ class Linker:
             start -= 1
         while end < len(stems) and end - last < 5 and stems[end] in _LINKING:
             end += 1
-        for size in (2, 1):
+        for size in (3, 2, 1):
             named = self.names.get(tuple(stems[max(start - size, 0) : start]), set()) & fields
             if len(named) == 1 and start >= size:
                 return next(iter(named)), start - size, last

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from adhere.need import Span
 from adhere.parse.rules.cues import RELEVANT_LEAD, REQUEST, TASK, Cue, Label, find_cue, is_background
+from adhere.parse.rules.dates import MONTH
 from adhere.parse.rules.segment import Piece, pieces, trimmed
 from adhere.parse.rules.vocabulary import CONNECTIVES
 
@@ -46,11 +47,12 @@ _ADMITTED = re.compile(
 )
 """Ends a piece that is let in only on the condition that follows: "X is relevant | only if Y"."""
 _OVER = re.compile(
-    r"(?<=\w )(?:over|in preference to|ahead of|above|instead of|rather than|before|to(?= \w+$))\s",
+    r"(?<=\w )(?:over|in preference to|ahead of|above|instead of|rather than|before|to(?= \w+$))\s"
+    rf"(?! *(?:v?\d|{MONTH} \d))",
     re.IGNORECASE,
 )
 _PLAIN_OVER = re.compile(
-    r"^[^\W\d][\w'’-]*(?: [\w'’-]+){0,2}(?= (?:over|before) (?!the |an? |time)[^\W\d])", re.IGNORECASE
+    r"^[^\W\d][\w'’-]*(?: [\w'’-]+){0,2}(?= (?:over|before) (?!the |an? |time|v?\d)[^\W\d])", re.IGNORECASE
 )
 """A short piece with no verb: "wooden over cardboard"."""
 _BEATS = re.compile(

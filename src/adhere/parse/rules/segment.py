@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from adhere.need import Span
-from adhere.parse.rules.vocabulary import ABBREVIATIONS
+from adhere.parse.rules.vocabulary import ABBREVIATIONS, GENERIC, INNER, SENTENCE_OPENERS, STOPWORDS
 
 OPENERS = (
     "unless",
@@ -81,7 +81,7 @@ OPENERS = (
 )
 """Words that open a new piece inside a sentence, with no comma before them."""
 
-_INITIALS = re.compile(r"[A-Z](?:\.-?[A-Z])+")
+_INITIALS = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*")
 """The first names of "A.M. Kuchling" up to the stop that ends no sentence."""
 MAX_PIECE = 500
 """Longest piece in characters. People write none that long; the bound keeps hostile text linear."""
@@ -150,16 +150,24 @@ def pieces(text: str) -> list[Piece]:
 def _no_boundary(text: str, match: re.Match[str], kind: str, start: int) -> bool:
     before = text[max(start, match.start() - 40) : match.start()]
     if kind == "stop" and match[0][0] == ".":
-        word = before.rsplit(None, 1)[-1:] or [""]
-        if _INITIALS.fullmatch(word[0]) and text[match.end() : match.end() + 2].strip()[:1].isupper():
-            return True
-        abbreviated = word[0].strip("(").casefold() in ABBREVIATIONS
-        return abbreviated and text[match.end() : match.end() + 2].strip()[:1].islower()
+        return _ends_no_sentence(before, text[match.end() : match.end() + 24].split())
     if kind != "word":
         return False
     if text[match.end() : match.end() + 4].casefold() == "not ":
         return _AUXILIARY.search(before) is not None
     return _TRAPPED_OPENER.search(before) is not None
+
+
+def _ends_no_sentence(before: str, after: list[str]) -> bool:
+    """Whether a full stop belongs to an initial ("Ann B. Cole") or to an abbreviation ("e.g. Rust")."""
+    *_, previous, word = ["", "", *before.replace("(", " ").split()]
+    if not after:
+        return False
+    opens = after[0].casefold().strip(",") in STOPWORDS | GENERIC | SENTENCE_OPENERS
+    if word.casefold() in ABBREVIATIONS:
+        return after[0][:1].islower() or after[0][:1].isdigit() or word.casefold() in INNER or not opens
+    named = not previous or previous[:1].isupper() or previous.casefold() in STOPWORDS
+    return _INITIALS.fullmatch(word) is not None and named and after[0][:1].isupper() and not opens
 
 
 def _append(found: list[Piece], text: str, span: Span, sentence: int, opened: str, closed: str) -> bool:

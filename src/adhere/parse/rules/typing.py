@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from adhere.need import About, All, Any, Criterion, Expression, Field, Polarity, Recent, Span, Time
-from adhere.parse.rules.cues import RELEVANT_LEAD, TASK, find_cue
+from adhere.parse.rules.cues import ADMITTED, EXHAUSTIVE, RELEVANT_LEAD, RESTRICTION, TASK, find_cue
 from adhere.parse.rules.dates import TimePhrase, time_phrases
 from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
 from adhere.parse.rules.link import Linker
+from adhere.parse.rules.named import named_phrases
 from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, stem
 from adhere.schema import Schema
 
@@ -141,6 +142,7 @@ def _phrases(text: str, linker: Linker | None, now: datetime) -> Iterator[Phrase
     """All typed phrases, the surest kinds first: words, fields, time, form."""
     yield from mention_phrases(text)
     if linker:
+        yield from named_phrases(text, linker.schema)
         yield from linker.phrases(text)
     schema = linker.schema if linker else None
     for phrase in time_phrases(text, now):
@@ -219,11 +221,13 @@ def _without_overlaps(phrases: Sequence[Phrase], taken: Sequence[Phrase] = ()) -
 
 
 def _blanked(text: str) -> str:
-    """The clause with its cue and its task lead-in turned into spaces; positions stay."""
-    for lead in (TASK.match(text), RELEVANT_LEAD.match(text)):
-        if lead:
-            text = _erased(text, [lead.span()])
+    """The clause with its cue and what frames it turned into spaces; positions stay."""
     cue = find_cue(text)
+    opening = (lead.match(text) for lead in (TASK, RELEVANT_LEAD, RESTRICTION))
+    closing = (end.search(text) for end in (EXHAUSTIVE, ADMITTED))
+    for frame in (*opening, *closing):
+        if frame:
+            text = _erased(text, [frame.span()])
     return _erased(text, [(cue.start, cue.end)]) if cue else text
 
 

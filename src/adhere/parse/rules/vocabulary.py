@@ -31,7 +31,16 @@ CONNECTIVES = words("and or but nor so then also plus please with without to for
 """Words that may stand between the claimed spans of an instruction and carry nothing on their own."""
 
 ABBREVIATIONS = words("e.g i.e eg ie vs etc dr mr mrs ms st no fig al approx ca cf p pp vol ed u.s u.k")
-"""Words whose full stop ends no sentence."""
+"""Words whose full stop ends no sentence, unless a word that opens one follows."""
+
+INNER = words("e.g i.e eg ie vs dr mr mrs ms cf")
+"""Those of them that never stand at the end of a sentence."""
+
+SENTENCE_OPENERS = words("""
+    nothing none leave skip ignore exclude omit avoid drop prefer preferably ideally find show give restrict
+    limit keep rule likewise exclude anything everything without otherwise
+""")
+"""Words with which an instruction goes on, and no name."""
 
 
 def stem(word: str) -> str:
