@@ -44,7 +44,7 @@ Way = Callable[[Scored], Table]
 
 
 def logs(
-    *, avoid: float, want: float = 1.0, root: float = 0.5, floor: float = FLOOR, lean: float = LEAN
+    *, avoid: float, want: float = 2.0, root: float = 1.0, floor: float = FLOOR, lean: float = LEAN
 ) -> Way:
     """ln p(query) + want * sum ln p / n ** root + avoid * sum ln(1 - p) + WISH * wishes, leaned."""
 
@@ -78,14 +78,14 @@ WAYS: dict[str, Way] = {
     "query alone": lambda scored: scored.query,
     "weighted sum, avoid 1": weighted(1.0),
     "weighted sum, avoid 2": weighted(2.0),
-    "logs, all wants in full": logs(avoid=2.0, root=0.0),
-    "logs, mean of wants doubled": logs(avoid=2.0, root=1.0, want=2.0),
-    "logs, root of wants (ours)": logs(avoid=2.0),
-    "logs, root of wants, avoid 1": logs(avoid=1.0),
-    "logs, root of wants, avoid 3": logs(avoid=3.0),
-    "logs, root of wants, no lean": logs(avoid=2.0, lean=0.0),
-    "logs, root of wants, lean 2": logs(avoid=2.0, lean=2.0),
-    "logs, root of wants, floor .15": logs(avoid=2.0, floor=0.15),
+    "logs, every want in full": logs(avoid=2.0, root=0.0, want=1.0),
+    "logs, root of wants": logs(avoid=2.0, root=0.5, want=1.0),
+    "logs, mean of wants (ours)": logs(avoid=2.0),
+    "logs, mean of wants, rules count 1": logs(avoid=1.0, want=1.0),
+    "logs, mean of wants, rules count 3": logs(avoid=3.0, want=3.0),
+    "logs, mean of wants, no lean": logs(avoid=2.0, lean=0.0),
+    "logs, mean of wants, lean 2": logs(avoid=2.0, lean=2.0),
+    "logs, mean of wants, floor .15": logs(avoid=2.0, floor=0.15),
 }
 
 

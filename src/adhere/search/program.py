@@ -2,11 +2,11 @@
 
 Each criterion has a probability p that its condition holds. The score is a sum of logarithms,
 
-    ln p(query)  +  (sum over wants of ln p) / sqrt(number of wants)  +  AVOID * sum over avoids of ln(1 - p)
+    ln p(query)  +  RULE * mean over wants of ln p  +  RULE * sum over avoids of ln(1 - p)
 
 with wishes and assumptions counted WISH times: a product of probabilities and not an average, so that no
-want, however strong, pays for an avoid that is violated for sure. Wants are many readings of one need and
-support each other, hence the root; each avoid is a rule of its own. FLOOR keeps a certain violation costly
+want, however strong, pays for an avoid that is violated for sure. Wants describe one thing together, so that
+ten of them must not drown the query; each avoid is a rule of its own. FLOOR keeps a certain violation costly
 but finite, so that violators still have an order. A judge's p is calibrated for the decision in the ledger,
 where most criteria do not hold; LEAN adds to its log-odds here, so that small differences between small
 probabilities still order documents. `benchmarks/combine.py` compares this with other ways.
@@ -38,11 +38,11 @@ from adhere.store.protocol import (
     Words,
 )
 
-AVOID = 2.0
+RULE = 2.0
 LEAN = 1.25
 WISH = 0.35
 FLOOR = 0.02
-QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 6.0, 2.0, -4.0
+QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 4.0, 4.0, -4.0
 """p(query) is logistic like a clause's, but has no other score to be relative to."""
 
 
@@ -68,8 +68,8 @@ def leaned(p: float) -> float:
 
 def _weights(criteria: Sequence[Criterion]) -> list[float]:
     """What the logarithm of each criterion counts."""
-    wants = math.sqrt(sum(one.polarity == "want" and not one.assumed for one in criteria) or 1)
-    return [WISH if not one.hard else 1.0 / wants if one.polarity == "want" else AVOID for one in criteria]
+    wants = sum(one.polarity == "want" and one.hard for one in criteria)
+    return [WISH if not one.hard else RULE / wants if one.polarity == "want" else RULE for one in criteria]
 
 
 def query_probability(meaning: float, bm25: float) -> float:
