@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adhere.need import Criteria
 from adhere.parse.language import read, write
 from adhere.parse.rules import RulesParser
 from adhere.schema import FieldInfo, Schema
@@ -118,6 +119,11 @@ WISHES = [
     ("Fares are of marginal interest.", 'disprefer about("Fares")'),
     ("Fare tables are a partial match.", 'disprefer about("Fare tables")'),
     ("If a page is about fares, count it only halfway.", 'disprefer about("a page is about fares")'),
+    ("It would be a bonus to see maps.", 'prefer about("maps")'),
+    ("I would sooner see maps.", 'prefer about("maps")'),
+    ("I would rather have final papers.", 'prefer field(status = "Final")'),
+    ("maps if possible", 'prefer about("maps")'),
+    ("Please be quick.", ""),
     ("recent papers", "prefer time(recent 365d)"),
     ("short ones", "prefer form(words < 300)"),
 ]
@@ -184,10 +190,15 @@ RESTRICTIONS = [
     ("Final papers and nothing else.", 'want field(status = "Final")'),
     ("Papers on ferries, and no others.", 'want about("ferries")'),
     ("I cannot use drafts.", 'avoid field(status = "Draft")'),
+    ("I want drafts only.", 'want field(status = "Draft")'),
+    ("Results have to come from papers whose topic is Typing.", 'want field(topic = "Typing")'),
+    ("Unless papers are final, skip them.", 'want field(status = "Final")'),
     ("I don't want drafts.", 'avoid field(status = "Draft")'),
 ]
 
 NAMED = [
+    ("whose status is not Final", 'want not(field(status = "Final"))'),
+    ("by Guido van Rossum on golems", 'want field(authors = "Guido van Rossum")\nwant about("golems")'),
     ("status: Final", 'want field(status = "Final")'),
     ("the topic reads Typing", 'want field(topic = "Typing")'),
     ("papers with Typing as their topic", 'want field(topic = "Typing")'),
@@ -284,6 +295,36 @@ def test_a_word_that_happens_to_name_a_flag_does_not_filter() -> None:
     )
     (about, assumed) = RulesParser().parse("open source licences", schema=schema, now=NOW).criteria
     assert (about.hard, assumed.hard) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "program"),
+    [
+        ("only classes", 'want field(kind = "class")'),
+        ("no deprecated functions", 'avoid all(field(deprecated = true), field(kind = "function"))'),
+        ("functions with tests", 'want field(kind = "function")\nwant field(has_tests = true)'),
+        ("without tests", "avoid field(has_tests = true)"),
+        ("deprecated is false", "want field(deprecated = false)"),
+    ],
+)
+def test_flags_beside_other_words(instruction: str, program: str) -> None:
+    schema = Schema(
+        {
+            "kind": FieldInfo("kind", "keyword", values={"class": 4, "function": 9}),
+            "deprecated": FieldInfo("deprecated", "boolean"),
+            "has_tests": FieldInfo("has_tests", "boolean"),
+        },
+        documents=20,
+    )
+    assert write(RulesParser().parse(instruction, schema=schema, now=NOW).criteria) == program
+
+
+def test_a_value_of_two_fields_is_assumed_of_the_likelier_and_asks() -> None:
+    fields = {"first": {"Oslo": 2, "Bergen": 1}, "second": {"Oslo": 8}}
+    schema = Schema({n: FieldInfo(n, "keyword", values=v) for n, v in fields.items()}, documents=20)
+    criteria = list(RulesParser().parse("bridges near Oslo", schema=schema, now=NOW).criteria)
+    assert 'want? field(second = "Oslo")' in write(Criteria(tuple(criteria)))
+    assert criteria[-1].question == "Does 'Oslo' mean the field second or first?"
 
 
 def test_a_date_without_a_time_in_the_store_is_no_filter() -> None:

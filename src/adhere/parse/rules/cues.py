@@ -38,6 +38,7 @@ BACKGROUND = (
     r"^(?:he|she|mum|dad|mom|grandma|grandad|baby)(?:['’]s)? ",
     r"^(?:this|it) (?:will|feeds|is for|review|report|goes into|serves)\b",
     r"^(?:ever )?since (?!\d).*",
+    r"^(?:please |pls )?(?:be (?:quick|fast|thorough|careful|honest|patient)|hurry|take your time)\b",
     r"^(?:the|this) (?:requester|searcher|traveller|traveler|clinician|researcher|writer|"
     r"author of this request|committee|board|council|team|group|family|table|corpus|"
     r"deadline) (?:\w+ )?(?:is|are|has|have|was|wants|meets|includes|will|who)\b",
@@ -88,7 +89,7 @@ RELEVANT_LEAD = re.compile(
     r"^(?:an? |the |any )?(?:relevant|qualifying|suitable|good|useful)? ?(?:documents?|papers?|articles?|"
     r"passages?|pages?|results?|texts?|hits?|records?|items?|reports?)"
     r" (?:will|would|must|should|shall|has to|have to|needs? to|is relevant if(?: and only if)?(?: it)?|"
-    r"are relevant if(?: they)?|is one that|are those that)\b",
+    r"are relevant if(?: they)?|is one that|are those that)\b(?! (?:come|be taken|be drawn) from)",
     re.IGNORECASE,
 )
 RESTRICTION = re.compile(
@@ -100,12 +101,14 @@ RESTRICTION = re.compile(
     r"nothing (?:but|other than)|"
     r"(?:i|we) (?:can |will |could )?(?:only|just) (?:want|need|use|accept|take|read|work with|care for)"
     r"(?: to (?:see|read|have|get|find))?|"
-    r"(?:i|we) (?:want|need) (?:to (?:see|read|have|get|find) )?(?:only|just)|"
+    r"(?:i|we) (?:want|need)(?: to (?:see|read|have|get|find))?(?: only| just)?|"
     r"(?:i|we) (?:can|will|could) (?:use|work with|accept)(?: only)?"
     r")(?= )",
     re.IGNORECASE,
 )
 """Opens a rule about all results: "limit this to X"."""
+FRONTED = re.compile(r"^(?:but |and )?(?:unless|except when|except where|except if)\b", re.IGNORECASE)
+"""Opens a condition on what follows it: "unless they are X, leave them out" lets in X alone."""
 ADMITTED = re.compile(
     r"(?<=\s)(?:is|are|be|counts? as) (?:relevant|of interest|acceptable|included|eligible|admissible|wanted|"
     r"needed)\W*$",

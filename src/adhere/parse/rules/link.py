@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from packaging.version import InvalidVersion, Version
 
-from adhere.need import Field, Operator, Span
+from adhere.need import Expression, Field, Not, Operator, Span
 from adhere.parse.rules.form import COMPARE, COMPARED, Phrase, number
 from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, singular, stem, words
 from adhere.schema import FieldInfo, Schema
@@ -49,10 +49,13 @@ _COMPARISON = re.compile(
 _HYPHEN = re.compile(r"(?<=\w)[-_](?=\w)")
 _LINKING = frozenset(
     words(
-        "is ar are be was of in = a an the mark as set to must should among one read equal either their its"
+        "is ar are be was of in a an the mark as set to must should not among one read equal either their its"
     )
 )
 """Stems that may stand between a value and the name of its field: "must be among the authors"."""
+
+
+_HOLDING = frozenset(("has", "have", "having", "with", "containing", "is", "are"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +139,18 @@ class Linker:
         name = named or author or self._likeliest(group)
         values = tuple(dict.fromkeys(value for link in group for value in link.readings.get(name, ())))
         others = [
-            stem_ for i, stem_ in enumerate(stems) if not first <= i < last and not _empty(found[i].text)
+            stem_
+            for i, stem_ in enumerate(stems)
+            if not first <= i < last and not _empty(found[i].text) and not self._flag(found, i)
         ]
         on_noun = last < len(found) and found[last].text.casefold() in GENERIC
         alone = len(group[0].readings) == 1 or bool(author)
         apart = len(group) > 1 and _stands_apart(found, first, last, text)
         sure = bool(named) or apart or (alone and (not others or on_noun or proper))
         end = found[last if on_noun else last - 1].span[1]
-        meaning = Field(name, "=", values[0]) if len(values) == 1 else Field(name, "in", values)
+        meaning: Expression = Field(name, "=", values[0]) if len(values) == 1 else Field(name, "in", values)
+        if named and "not" in stems[first : group[0].first]:
+            meaning = Not(meaning)
         also = "".join(f" or {other}" for other in sorted(group[0].readings) if other != name)
         question = "" if sure else f"Does {' '.join(values)!r} mean the field {name}{also}?"
         return Phrase((found[first].span[0], end), meaning, sure, question)
@@ -204,12 +211,34 @@ class Linker:
                     yield Phrase(span, Field(info.name, op, number(match["number"])))
 
     def _boolean_phrases(self, found: Sequence[Token]) -> Iterator[Phrase]:
+        values = [singular(token.text) in self.values for token in found]
+        for place, token in enumerate(found):
+            name, start, holds = self._flag(found, place) or ("", place, True)
+            if not name:
+                continue
+            others = any(
+                not (start <= i <= place or values[i] or _empty(other.text)) for i, other in enumerate(found)
+            )
+            adjective = token.text.casefold().endswith("ed") and place + 1 < len(found)
+            sure = not others or adjective or start < place
+            question = "" if sure else f"Does {token.text!r} mean the field {name}?"
+            yield Phrase((found[start].span[0], token.span[1]), Field(name, "=", holds), sure, question)
+
+    def _flag(self, found: Sequence[Token], place: int) -> tuple[str, int, bool] | None:
+        """The field of truth values that the token names: its name, where it begins, what it is to be.
+
+        `has_tests` is named by "tests" alone and by "with tests", and denied by "without tests".
+        """
         for info in self._of_type("boolean"):
-            for token in found:
-                if stem(token.text) == stem(info.name):
-                    sure = all(other is token or _empty(other.text) for other in found)
-                    question = "" if sure else f"Does {token.text!r} mean the field {info.name}?"
-                    yield Phrase(token.span, Field(info.name, "=", True), sure, question)
+            prefix, _, rest = info.name.rpartition(".")[2].partition("_")
+            possessed = prefix.casefold() in ("has", "have", "is") and rest
+            if stem(found[place].text) != stem(rest if possessed else info.name):
+                continue
+            before = found[place - 1].text.casefold() if place else ""
+            if before in ("without", "no", "not"):
+                return info.name, place - 1, False
+            return info.name, place - (bool(possessed) and before in _HOLDING), True
+        return None
 
     def _of_type(self, type_: str) -> list[FieldInfo]:
         return [info for info in self.schema.fields.values() if info.type == type_]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from adhere.need import Span
-from adhere.parse.rules.cues import RELEVANT_LEAD, REQUEST, TASK, Cue, Label, find_cue, is_background
+from adhere.parse.rules.cues import FRONTED, RELEVANT_LEAD, REQUEST, TASK, Cue, Label, find_cue, is_background
 from adhere.parse.rules.dates import MONTH
 from adhere.parse.rules.segment import Piece, pieces, trimmed
 from adhere.parse.rules.vocabulary import CONNECTIVES
@@ -201,7 +201,10 @@ def _mark_cued(this: _Marked, marked: list[_Marked], position: int) -> Label | N
     ):
         this.header = this.bare
         return cue.label
-    if this.bare and before is not None and _reaches(before, this):
+    if this.bare and cue.label == "avoid" and before is not None and _fronted(before, this):
+        before.label = this.label = "want"
+        this.glued = True
+    elif this.bare and before is not None and _reaches(before, this):
         _spread_back(marked, position)
         if not this.glued:
             this.label = before.label if before.label != "task" else "background"
@@ -214,6 +217,12 @@ def _mark_cued(this: _Marked, marked: list[_Marked], position: int) -> Label | N
         if this.piece.opened in ("comma", "paren", ")") and (listed or not subject.strip()):
             _spread_back(marked, position)
     return None
+
+
+def _fronted(before: _Marked, this: _Marked) -> bool:
+    """Whether the piece before opens the sentence with the only condition under which documents are kept."""
+    same = before.piece.sentence == this.piece.sentence and before.piece.first
+    return same and this.piece.opened == "comma" and FRONTED.match(before.piece.text) is not None
 
 
 def _reaches(before: _Marked, this: _Marked) -> bool:

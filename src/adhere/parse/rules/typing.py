@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from adhere.need import About, All, Any, Criterion, Expression, Field, Polarity, Recent, Span, Time
-from adhere.parse.rules.cues import ADMITTED, EXHAUSTIVE, RELEVANT_LEAD, RESTRICTION, TASK, find_cue
+from adhere.parse.rules.cues import ADMITTED, EXHAUSTIVE, FRONTED, RELEVANT_LEAD, RESTRICTION, TASK, find_cue
 from adhere.parse.rules.dates import TimePhrase, time_phrases
 from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
 from adhere.parse.rules.link import Linker
@@ -32,6 +32,12 @@ _OPENING = re.compile(
     r"relat(?:es?|ing) to|to do with|in which|where) )?(?=\w|\W)",
     re.IGNORECASE,
 )
+_DANGLING = re.compile(
+    r"^(?:(?:from|by|with|in|for|of|whose|that|are|is|have|has|an?|the|as|their) )+"
+    r"(?=(?:on|about|from|with|by|in|for|that|which)\b)",
+    re.IGNORECASE,
+)
+"""What is left of a phrase that was typed, before the next one: "from [Ann Cole] on golems"."""
 _CLOSING = re.compile(
     r"(?:\s+(?:(?:is|are|be|count|counts|matter|matters) (?:relevant|of interest|acceptable|included|"
     r"eligible|admissible)|only|please|too|as well|either|though|and|or|but|is|are|be|that|which|"
@@ -66,6 +72,7 @@ def criteria_of(
     found = list(_phrases(shown, linker, now))
     sure = _without_overlaps([phrase for phrase in found if phrase.sure])
     rest = cleaned(_erased(shown, [phrase.span for phrase in sure]))
+    rest = cleaned(_DANGLING.sub("", rest)) if sure else rest
     about = _about(rest) if _has_content(rest) else None
     if polarity in ("avoid", "disprefer"):
         parts = [phrase.meaning for phrase in sure if not phrase.soft]
@@ -223,7 +230,10 @@ def _without_overlaps(phrases: Sequence[Phrase], taken: Sequence[Phrase] = ()) -
 def _blanked(text: str) -> str:
     """The clause with its cue and what frames it turned into spaces; positions stay."""
     cue = find_cue(text)
-    opening = (lead.match(text) for lead in (TASK, RELEVANT_LEAD, RESTRICTION))
+    head, _, tail = text.rpartition(",")
+    if FRONTED.match(head) and find_cue(tail.strip()):
+        text = head + " " * (len(text) - len(head))
+    opening = (lead.match(text) for lead in (TASK, RESTRICTION, RELEVANT_LEAD))
     closing = (end.search(text) for end in (EXHAUSTIVE, ADMITTED))
     for frame in (*opening, *closing):
         if frame:
