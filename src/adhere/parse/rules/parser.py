@@ -79,11 +79,16 @@ def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None,
     parsed = Parsed(
         instruction,
         Criteria(tuple(criteria)),
-        tuple(clause.span for clause in found if clause.label == "background"),
+        tuple(c.span for c in found if c.label == "background" and not _covered(c.span, criteria)),
         tuple(clause.span for clause in found if clause.label == "task"),
         tuple(notes),
     )
     return settled(parsed)
+
+
+def _covered(span: Span, criteria: Sequence[Criterion]) -> bool:
+    """Whether an exception reached back over these words to what it limits, so that they are in its span."""
+    return any(c.span is not None and c.span[0] <= span[0] and span[1] <= c.span[1] for c in criteria)
 
 
 def _limited(criterion: Criterion, exceptions: Sequence[Criterion], span: Span) -> Criterion:
