@@ -189,6 +189,8 @@ RESTRICTIONS = [
     ("I only want drafts.", 'want field(status = "Draft")'),
     ("Final papers and nothing else.", 'want field(status = "Final")'),
     ("Papers on ferries, and no others.", 'want about("ferries")'),
+    ("I need final papers with no others.", 'want field(status = "Final")'),
+    ("drafts, with nothing else", 'want field(status = "Draft")'),
     ("I cannot use drafts.", 'avoid field(status = "Draft")'),
     ("I want drafts only.", 'want field(status = "Draft")'),
     ("Results have to come from papers whose topic is Typing.", 'want field(topic = "Typing")'),

@@ -16,7 +16,7 @@ ADVERB = (
 TRAPS = (
     r"not that (?:it|this|that)",
     r"nothing (?:but|other than|less than|short of|else (?:than|but))",
-    r"and (?:with )?(?:absolutely )?(?:nothing (?:else|more)|no others?)$",
+    r"(?:and |but )?(?:with )?(?:absolutely )?(?:nothing (?:else|more)|no others?)$",
     r"none (?:but|other than)",
     r"no(?:t)? (?:\w+er|less|more|fewer) than",
     r"not (?:only|just|merely|simply|limited to|least|necessarily|to mention|unlike|restricted to|"

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from adhere.need import Span
-from adhere.parse.rules.cues import FRONTED, RELEVANT_LEAD, REQUEST, TASK, Cue, Label, find_cue, is_background
+from adhere.parse.rules.cues import (
+    EXHAUSTIVE,
+    FRONTED,
+    RELEVANT_LEAD,
+    REQUEST,
+    TASK,
+    Cue,
+    Label,
+    find_cue,
+    is_background,
+)
 from adhere.parse.rules.dates import MONTH
 from adhere.parse.rules.segment import Piece, pieces, trimmed
 from adhere.parse.rules.vocabulary import CONNECTIVES
@@ -165,7 +175,9 @@ def _mark(text: str, marked: list[_Marked]) -> list[_Marked]:
         same = before is not None and before.piece.sentence == this.piece.sentence
         if not same and not (header and _bullet(text, this.piece)):
             header = None
-        if UNLESS.match(this.piece.text):
+        if same and before is not None and EXHAUSTIVE.fullmatch(" " + this.piece.text, 1):
+            this.label, this.glued = before.label if before.label != "task" else "background", True
+        elif UNLESS.match(this.piece.text):
             _mark_unless(this, before)
         elif this.cue and header in ("prefer", "disprefer"):
             this.label = header

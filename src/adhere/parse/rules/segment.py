@@ -81,6 +81,8 @@ OPENERS = (
 )
 """Words that open a new piece inside a sentence, with no comma before them."""
 
+_NO_OTHERS = re.compile(r"(?:and |but )?(?:with )?no others?\b", re.IGNORECASE)
+"""Goes with what stands before it: "X with no others" excludes nothing by name."""
 _INITIALS = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*")
 """The first names of "A.M. Kuchling" up to the stop that ends no sentence."""
 MAX_PIECE = 500
@@ -153,6 +155,8 @@ def _no_boundary(text: str, match: re.Match[str], kind: str, start: int) -> bool
         return _ends_no_sentence(before, text[match.end() : match.end() + 24].split())
     if kind != "word":
         return False
+    if _NO_OTHERS.match(text, match.end()):
+        return True
     if text[match.end() : match.end() + 4].casefold() == "not ":
         return _AUXILIARY.search(before) is not None
     return _TRAPPED_OPENER.search(before) is not None
