@@ -242,3 +242,9 @@ def test_what_a_listener_raises_ends_the_search(engine: Engine) -> None:
 
     with pytest.raises(TimeoutError):
         engine.search("lazy imports", on_event=tired)
+
+
+def test_saying_a_want_many_times_does_not_drown_the_query(engine: Engine) -> None:
+    once, often = (search(engine, "\n".join(['want about("C code")'] * times)) for times in (1, 12))
+    assert often.ids == once.ids
+    assert [hit.score for hit in often.hits] == pytest.approx([hit.score for hit in once.hits])

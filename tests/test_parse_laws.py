@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adhere.errors import InputError
-from adhere.need import Parsed
+from adhere.need import About, Parsed
 from adhere.parse.language import read, write
 from adhere.parse.rules import RulesParser
 from adhere.parse.rules.account import CONNECTIVES, claimed, unclaimed
@@ -131,3 +131,10 @@ def test_too_long_an_instruction_is_refused_with_the_limit() -> None:
 def test_a_clock_without_a_zone_is_refused() -> None:
     with pytest.raises(InputError, match="time zone"):
         PARSER.parse("x", now=datetime(2026, 1, 1))
+
+
+def test_what_describes_the_query_or_the_task_asks_nothing_of_documents() -> None:
+    text = "The query is a claim about bridges. Only reports on ferries count."
+    parsed = RulesParser().parse(text, now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert [criterion.what for criterion in parsed.criteria] == [About("ferries")]
+    assert text[slice(*parsed.background[0])].startswith("The query")

@@ -89,7 +89,7 @@ def execute(parts: Parts, request: Request, trace: Trace) -> Outcome:
         clauses, numbers = _clauses(parts.encoder, request)
         count.value = len(clauses)
     with trace.step("find") as count:
-        candidates = _candidates(parts.store, request, clauses, numbers, where, passing)
+        candidates = _candidates(parts, request, clauses[0], where, passing)
         count.value = len(candidates)
     with trace.step("program") as count:
         scoring = program.formula(request.criteria, numbers, parts.calibration, request.now)
@@ -132,25 +132,15 @@ def _wanted(criteria: Criteria) -> list[str]:
     ]
 
 
-def _candidates(
-    store: Store,
-    request: Request,
-    clauses: Sequence[Clause],
-    numbers: Mapping[Condition, int],
-    where: Filter,
-    passing: int,
-) -> list[str]:
+def _candidates(parts: Parts, request: Request, query: Clause, where: Filter, passing: int) -> list[str]:
     pool = max(POOL, 5 * request.k)
     if passing <= pool:
-        return sorted(store.matching(where))
-    wanted = [
-        clauses[numbers[leaf]]
-        for criterion in request.criteria
-        if criterion.polarity in ("want", "prefer")
-        for leaf in conditions(criterion.what)
-        if isinstance(leaf, About)
-    ]
-    return sorted(store.find([clauses[0], *wanted], where, pool))
+        return sorted(parts.store.matching(where))
+    # "only symptoms" alone would fetch the symptoms of anything: a want is looked for beside the query.
+    wanted = [f"{request.query} {text}".strip() for text in _wanted(request.criteria)]
+    vectors = parts.encoder.encode_queries(wanted)
+    beside = [Clause(vector, text) for vector, text in zip(vectors, wanted, strict=True)]
+    return sorted(parts.store.find([query, *beside], where, pool))
 
 
 # --- judging -----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 Each criterion has a probability p that its condition holds. The score is a sum of logarithms,
 
-    ln p(query)  +  RULE * mean over wants of ln p  +  RULE * sum over avoids of ln(1 - p)
+    QUERY * ln p(query)  +  WANT * mean over wants of ln p  +  AVOID * sum over avoids of ln(1 - p)
 
 with wishes and assumptions counted WISH times: a product of probabilities and not an average, so that no
 want, however strong, pays for an avoid that is violated for sure. Wants describe one thing together, so that
@@ -38,7 +38,9 @@ from adhere.store.protocol import (
     Words,
 )
 
-RULE = 2.0
+QUERY = 1.5
+WANT = 2.0
+AVOID = 3.0
 LEAN = 1.25
 WISH = 0.35
 FLOOR = 0.02
@@ -51,7 +53,7 @@ def combine(p_query: float, terms: Sequence[tuple[Criterion, float | None]]) -> 
 
     An unknown p weighs as a coin: it neither earns nor loses what a known one would.
     """
-    score = math.log(p_query)
+    score = QUERY * math.log(p_query)
     weights = _weights([criterion for criterion, _ in terms])
     for (criterion, p), weight in zip(terms, weights, strict=True):
         known = 0.5 if p is None else leaned(p)
@@ -69,7 +71,7 @@ def leaned(p: float) -> float:
 def _weights(criteria: Sequence[Criterion]) -> list[float]:
     """What the logarithm of each criterion counts."""
     wants = sum(one.polarity == "want" and one.hard for one in criteria)
-    return [WISH if not one.hard else RULE / wants if one.polarity == "want" else RULE for one in criteria]
+    return [WISH if not one.hard else WANT / wants if one.polarity == "want" else AVOID for one in criteria]
 
 
 def query_probability(meaning: float, bm25: float) -> float:
@@ -88,7 +90,7 @@ def formula(
     query = _logistic(
         (QUERY_BIAS, Constant(1.0)), (QUERY_MEANING, Meaning(0)), (QUERY_WORDS, _saturated(Words(0)))
     )
-    terms: list[Formula] = [Ln(query)]
+    terms: list[Formula] = [Product((Constant(QUERY), Ln(query)))]
     for criterion, weight in zip(criteria, _weights(criteria.items), strict=True):
         expression = effective(criterion)
         if all(isinstance(leaf, About | Recent) for leaf in conditions(expression)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +15,12 @@ from adhere.parse.rules.polarity import Clause, clauses
 from adhere.parse.rules.typing import criteria_of
 from adhere.schema import Schema
 
+_OF_THE_TASK = re.compile(
+    r"^\W*(?:in )?(?:the|a|each|this|your) query\b(?! (?:optimi|plan|languag|engine|process|rewrit|expan))"
+    r"|\binformation retrieval (?:\(IR\) )?task\b|\bIR task\b"
+    r"|\b(?:goal|objective) of th(?:is|e) .{0,40}task\b",
+    re.IGNORECASE,
+)
 MAX_CHARACTERS = 20_000
 """Longest instruction taken; what is longer is a document, and belongs into the store."""
 
@@ -62,6 +69,7 @@ def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None,
     criteria: list[Criterion] = []
     notes: list[Note] = []
     made: dict[int, int] = {}
+    found = [_asking(instruction, clause) for clause in found]
     for number, clause in enumerate(found):
         if clause.label == "background" or clause.label == "task":
             continue
@@ -84,6 +92,13 @@ def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None,
         tuple(notes),
     )
     return settled(parsed)
+
+
+def _asking(instruction: str, clause: Clause) -> Clause:
+    """The clause, as background where it describes the query or the task and not the documents."""
+    if clause.label in ("background", "task") or not _OF_THE_TASK.search(instruction[slice(*clause.span)]):
+        return clause
+    return replace(clause, label="background", unless_of=None)
 
 
 def _covered(span: Span, criteria: Sequence[Criterion]) -> bool:
