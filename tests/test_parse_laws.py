@@ -134,7 +134,7 @@ def test_a_clock_without_a_zone_is_refused() -> None:
 
 
 def test_what_describes_the_query_or_the_task_asks_nothing_of_documents() -> None:
-    text = "The query is a claim about bridges. Only reports on ferries count."
+    text = "The query is a claim about bridges. Only reports on ferries."
     parsed = RulesParser().parse(text, now=datetime(2026, 1, 1, tzinfo=UTC))
     assert [criterion.what for criterion in parsed.criteria] == [About("ferries")]
     assert text[slice(*parsed.background[0])].startswith("The query")
