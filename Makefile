@@ -35,7 +35,7 @@ $(VENV)/dev: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/base
 
 $(VENV)/train: $(VENV)/dev
-	$(PIP) install -e '.[train,mteb,server,mcp,langchain,llamaindex,haystack,llm]' -c constraints.txt
+	$(PIP) install -e '.[train,mteb,server,mcp,langchain,llamaindex,haystack,qdrant,llm,page]' -c constraints.txt
 	@touch $@
 
 clean:
