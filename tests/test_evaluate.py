@@ -14,7 +14,7 @@ from adhere.evaluate.benchmark import find, load
 from adhere.evaluate.journal import Journal
 from adhere.evaluate.measures import parse_measure
 from adhere.evaluate.report import results_to_json
-from adhere.evaluate.run import POOLED, answer, evaluate, measured
+from adhere.evaluate.run import POOLED, Result, Row, answer, evaluate, measured
 from adhere.evaluate.systems import Blind, Perfect, Systems
 from adhere.evaluate.systems.engine import Adhere, Indexed
 from adhere.search.engine import Engine
@@ -250,3 +250,10 @@ def test_answers_to_another_version_of_a_benchmark_are_refused(tmp_path):
     path.write_text("[]\n")
     with pytest.raises(FileError, match=r"answers.jsonl:1"):
         Journal(path)
+
+
+def test_a_measure_that_blind_has_no_cases_of_is_compared_with_nothing() -> None:
+    blind = Row("blind", {"nDCG@10": {"a": 0.2}, "read": {}}, 1, 0, 0.0)
+    ours = Row("adhere", {"nDCG@10": {"a": 0.6}, "read": {"a": 1.0}}, 1, 0, 0.0)
+    report = results_to_json([Result("made", 1, (blind, ours))])
+    assert set(report["benchmarks"][0]["systems"][1]["over_blind"]) == {"nDCG@10"}

@@ -17,7 +17,8 @@ def results_to_json(results: Sequence[Result], *, seed: int = 0) -> dict[str, An
 
     A measure is {"value", "low", "high", "n"} with its 95% interval over needs; without a case the three
     are null and n is 0. `over_blind` is how much it is above the row named blind, where there is one: by
-    measure {"value", "low", "high", "p"}, a paired bootstrap over the same needs.
+    measure {"value", "low", "high", "p"}, a paired bootstrap over the same needs. A measure that blind has
+    no cases of, such as how well the instruction was read, is not in it.
     """
     return {
         "benchmarks": [
@@ -53,7 +54,7 @@ def _differences(row: Row, blind: Row, seed: int) -> dict[str, Any]:
     found = {
         measure: difference(values, blind.values[measure], seed=seed)
         for measure, values in row.values.items()
-        if values
+        if values and set(values) == set(blind.values.get(measure, ()))
     }
     return {
         measure: {"value": each.value, "low": each.low, "high": each.high, "p": each.p}
