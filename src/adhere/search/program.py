@@ -44,7 +44,7 @@ AVOID = 3.0
 LEAN = 1.25
 WISH = 0.35
 FLOOR = 0.02
-QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 4.0, 4.0, -4.0
+QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 8.0, 6.0, -6.5
 """p(query) is logistic like a clause's, but has no other score to be relative to."""
 
 
