@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,19 @@ from hypothesis import strategies as st
 
 from adhere.errors import CriteriaError, InputError, NotYet, SchemaError
 from adhere.need import All as AllOf
-from adhere.need import Answer, Criteria, Criterion, Expression, Field, Form, Mentions, Not, Time
+from adhere.need import (
+    Answer,
+    Criteria,
+    Criterion,
+    Expression,
+    Field,
+    Form,
+    Mentions,
+    Not,
+    Note,
+    Parsed,
+    Time,
+)
 from adhere.need import Any as AnyOf
 from adhere.parse.language import read, write
 from adhere.search.engine import Engine
@@ -150,8 +164,6 @@ def test_as_of_hides_what_was_written_later(engine: Engine) -> None:
 
 
 def test_a_version_of_a_group_is_hidden_once_a_newer_one_exists() -> None:
-    from dataclasses import replace
-
     encoder = FakeEncoder()
     engine = Engine(MemoryStore(encoder.dimension), encoder, parser=ScriptedParser())
     rules = [
@@ -248,3 +260,15 @@ def test_saying_a_want_many_times_does_not_drown_the_query(engine: Engine) -> No
     once, often = (search(engine, "\n".join(['want about("C code")'] * times)) for times in (1, 12))
     assert often.ids == once.ids
     assert [hit.score for hit in often.hits] == pytest.approx([hit.score for hit in once.hits])
+
+
+def test_what_a_standing_instruction_cannot_enforce_is_shown(engine: Engine) -> None:
+    class Noting(ScriptedParser):
+        def parse(self, instruction: str, **options: Any) -> Parsed:
+            notes = (Note((0, 4), "too far away; not enforced"),) if instruction else ()
+            return replace(super().parse(instruction, **options), notes=notes)
+
+    standing = Engine(engine.store, engine.encoder, parser=Noting(), standing="always this")
+    assert [note.why for note in standing.search("imports").notes] == [
+        "of the standing instruction: too far away; not enforced"
+    ]

@@ -261,7 +261,9 @@ class Engine:
         parsed = Parsed(need.instruction)
         if given is None:
             parsed = self.parser.parse(need.instruction, query=need.query, schema=self.schema, now=now)
-            given = Criteria((*parsed.criteria, *self._standing(need, now)))
+            standing = self._standing(need, now)
+            given = Criteria((*parsed.criteria, *standing.criteria))
+            parsed = replace(parsed, notes=(*parsed.notes, *standing.notes))
         criteria, notes = self._at(need, check(given, self.schema))
         filters = check(need.filters, self.schema)
         loose = [criterion for criterion in filters if not (criterion.hard and criterion.exact)]
@@ -273,11 +275,14 @@ class Engine:
         parsed = replace(parsed, notes=(*parsed.notes, *notes))
         return parsed, Request(need.query, criteria, filters, "balanced", 10, now)
 
-    def _standing(self, need: Need, now: datetime) -> Iterator[Criterion]:
-        if need.standing:
-            merged = self.parser.parse(need.standing, query=need.query, schema=self.schema, now=now)
-            for criterion in merged.criteria:
-                yield replace(criterion, source="standing", span=None)
+    def _standing(self, need: Need, now: datetime) -> Parsed:
+        """The standing instruction, read like any other; its spans are not of the need's instruction."""
+        if not need.standing:
+            return Parsed("")
+        read_ = self.parser.parse(need.standing, query=need.query, schema=self.schema, now=now)
+        criteria = tuple(replace(criterion, source="standing", span=None) for criterion in read_.criteria)
+        notes = tuple(Note(None, f"of the standing instruction: {note.why}") for note in read_.notes)
+        return replace(read_, criteria=Criteria(criteria), notes=notes)
 
     def _at(self, need: Need, criteria: Criteria) -> tuple[Criteria, tuple[Note, ...]]:
         # An explicit instant is a promise that nothing later is shown; where no document has a time
