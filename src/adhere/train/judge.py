@@ -162,7 +162,7 @@ class Run:
         self.model.train()
         found = self.model([item.row for item in items])
         value = loss(found, items, evidence=self.recipe.evidence)
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self._adam.step()
         self._schedule.step()
