@@ -34,7 +34,7 @@ def export_encoder(folder: Path, out: Path) -> None:
     transformers = require("transformers", feature="Exporting a model", extra="train")
     bert = transformers.AutoModel.from_pretrained(folder, attn_implementation="eager").eval()
 
-    class Tokens(torch.nn.Module):  # type: ignore[name-defined, misc]
+    class Tokens(torch.nn.Module):  # type: ignore[name-defined]
         def __init__(self) -> None:
             super().__init__()
             self.bert = bert
