@@ -13,8 +13,10 @@ import pytest
 
 from adhere.errors import FileError, InputError
 from adhere.synth import rows, verdicts, wordings
+from adhere.synth.labelled import labelled
 from adhere.synth.reversals import reversals
 from adhere.synth.sources import NEVER, SOURCES, Sources
+from adhere.testing.fakes import FakeEncoder
 from adhere.words import tokens
 
 FORBIDDEN = frozenset(
@@ -137,3 +139,31 @@ def test_wordings_read_like_criteria() -> None:
     assert "table parsing" in wordings.title_phrases("Fast: Table parsing for the web")
     assert wordings.heading("1.2 Abstract") == ""
     assert wordings.question("Is water wet?", random.Random(0)).endswith("whether water wet")
+
+
+def test_labels_by_reading_become_rows_that_say_which_sentences_are_shown(data: Path, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.jsonl"
+    clause = {
+        "span": "robots that walk",
+        "polarity": "want",
+        "kind": "topic",
+        "says": "robots that walk",
+        "holds": {"A1": True, "A2": False, "J9": True},
+        "shown": {"A1": [[0, 9]]},
+    }
+    lead_in = {"span": "only", "polarity": "task", "kind": "topic", "says": "only"}
+    views = [
+        {"group": g, "view": 0, "corpus": "arxiv", "query": "robots", "clauses": [lead_in, clause]}
+        for g in ("g1", "g2")
+    ]
+    labels.write_text("".join(json.dumps(view) + "\n" for view in views))
+    made = [
+        row
+        for held_out in (False, True)
+        for row in labelled(Sources(data), random.Random(0), labels, FakeEncoder(), held_out=held_out)
+    ]
+    assert {row.document for row in made} == {"A1", "A2"}, "judged documents are never learned from"
+    first = next(row for row in made if row.document == "A1")
+    assert first.sentences == ("Paper A1", "A1 moves.", "It is tested.")
+    (asked,) = [one for one in first.asked if one.says == "robots that walk" and one.holds]
+    assert asked.shown == (1,) and set(asked.near) == {1, 2}

@@ -27,7 +27,7 @@ MOST = 5
 def reversals(sources: Sources, rng: random.Random, clauses: Clauses) -> Iterator[Verdicts]:
     """One row per document and group, with the clauses of every instruction that judges it."""
     groups = list(sources.rows("dual_view"))
-    texts = _documents(sources, groups)
+    texts = documents_of(sources, groups)
     queries: dict[str, list[str]] = {}
     for group in groups:
         queries.setdefault(group["corpus"], []).append(group["query"])
@@ -77,7 +77,8 @@ def _best(body: Sequence[str], says: Sequence[str], rng: random.Random) -> tuple
     return tuple(body[i] for i in chosen(np.array(shared, np.float32), MOST)) if body else ()
 
 
-def _documents(sources: Sources, groups: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Document]:
+def documents_of(sources: Sources, groups: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Document]:
+    """The documents that the groups speak of and that may be trained on, by corpus and id."""
     found = {}
     for name in sorted({str(group["corpus"]) for group in groups}):
         wanted = {

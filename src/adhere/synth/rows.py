@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from adhere.synth import papers, verdicts
+from adhere.synth.labelled import labelled
 from adhere.synth.reversals import Clauses, reversals
 from adhere.synth.sources import Sources
 from adhere.synth.verdict import Verdicts
@@ -59,7 +60,7 @@ def _written(lines: Any, rows: Iterator[Verdicts]) -> dict[str, Any]:
     }
 
 
-def makers(sources: Sources) -> dict[str, Make]:
+def makers(sources: Sources, labels: Path | None = None) -> dict[str, Make]:
     """Every maker of verdict rows by name. The encoder and the parser are loaded when one needs them."""
     from adhere.encode.onnx import default_encoder
     from adhere.synth.neighbours import Neighbours
@@ -70,6 +71,17 @@ def makers(sources: Sources) -> dict[str, Make]:
         "summaries": lambda rng: papers.summaries(sources, rng, near),
         "papers": lambda rng: papers.papers(sources, rng, near),
         "reversals": lambda rng: reversals(sources, rng, _clauses()),
+        **(_read(sources, labels) if labels else {}),
+    }
+
+
+def _read(sources: Sources, labels: Path) -> dict[str, Make]:
+    from adhere.encode.onnx import default_encoder
+
+    encoder = default_encoder()
+    return {
+        "labelled": lambda rng: labelled(sources, rng, labels, encoder),
+        "labelled_held_out": lambda rng: labelled(sources, rng, labels, encoder, held_out=True),
     }
 
 
@@ -95,11 +107,14 @@ def main() -> None:
         "--data", type=Path, required=True, help="folder that holds bench/, corpora/ and train/"
     )
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--labels", type=Path, help="labels/dual_view.jsonl of the repository")
     parser.add_argument("--only", nargs="*", default=None, metavar="NAME")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     sources = Sources(options.data)
-    chosen = {n: m for n, m in makers(sources).items() if options.only is None or n in options.only}
+    chosen = {
+        n: m for n, m in makers(sources, options.labels).items() if options.only is None or n in options.only
+    }
     write(options.out, chosen, sources, seed=options.seed)
 
 

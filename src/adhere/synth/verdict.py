@@ -21,7 +21,8 @@ SENTENCES = 5
 class Asked:
     """A criterion, whether it holds (None: unknown), and the positions of the sentences that show it.
 
-    `group` and `polarity` bind criteria of one instruction: see `Verdicts.groups`.
+    `group` and `polarity` bind criteria of one instruction: see `Verdicts.groups`. `near` are the positions
+    that a judge would be shown for it, best first, where a row holds more sentences than are read.
     """
 
     says: str
@@ -29,6 +30,7 @@ class Asked:
     shown: tuple[int, ...] = ()
     polarity: str = "want"
     group: int = -1
+    near: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

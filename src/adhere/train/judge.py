@@ -26,7 +26,7 @@ from transformers import AutoModel
 from adhere.errors import InputError
 from adhere.judge import layout
 from adhere.train.judge_model import Judge, Labelled, loss
-from adhere.train.judge_watch import Watched, auc, watched
+from adhere.train.judge_watch import SENTENCES, Watched, auc, watched
 from adhere.train.tagger import base_folder
 
 
@@ -110,7 +110,7 @@ class Rows:
         if not asked or not row["sentences"]:
             return None
         query = "" if rng.random() < self._recipe.queryless else row["query"]
-        sentences = row["sentences"]
+        sentences, asked = _shown(row["sentences"], asked)
         drop = groups and len(sentences) > 2 and rng.random() < self._recipe.titleless
         parts = [
             layout.pieces(self._tokenizer, texts, most)
@@ -132,6 +132,22 @@ class Rows:
             [one["polarity"] == "want" for one in asked],
             list(row["groups"]),
         )
+
+
+def _shown(sentences: list[str], asked: list[dict]) -> tuple[list[str], list[dict]]:  # type: ignore[type-arg]
+    """The title and the sentences that serving would show for these criteria, where a row says which."""
+    orders = [one.get("near") or () for one in asked]
+    if not any(orders):
+        return sentences, asked
+    picked = [0]
+    for rank in range(max(map(len, orders))):
+        for order in orders:
+            if rank < len(order) and order[rank] not in picked and len(picked) <= SENTENCES:
+                picked.append(order[rank])
+    picked.sort()
+    moved = {old: new for new, old in enumerate(picked)}
+    told = [one | {"shown": [moved[n] for n in one["shown"] if n in moved]} for one in asked]
+    return [sentences[place] for place in picked], told
 
 
 def _known(one: dict, bound: dict[int, bool], outcomes: Sequence[bool]) -> int:  # type: ignore[type-arg]

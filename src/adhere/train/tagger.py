@@ -1,10 +1,11 @@
 """Learn to take instructions apart.
 
     python -m adhere.train.tagger --data DIR --out DIR [--epochs 12] [--seed 0] [--development 1] [--resume]
-                                  [--start RUN] [--pseudo-labels FILE]
+                                  [--more FILE...] [--start RUN] [--pseudo-labels FILE]
 
-DIR/train/clauses.jsonl is read; the held-out fifth is never seen. --start goes on from another run's
-weights; --pseudo-labels adds what `adhere.train.pseudo` labelled. Written to --out after every epoch:
+DIR/train/clauses.jsonl is read; the held-out fifth is never seen. --more adds files of the same form, such as
+labels/*.jsonl of the repository. --start goes on from another run's weights; --pseudo-labels adds what
+`adhere.train.pseudo` labelled. Written to --out after every epoch:
 checkpoint.pt to resume from; at the end model.pt and manifest.json (recipe, data hashes, figures).
 """
 
@@ -193,6 +194,8 @@ def main() -> None:
     examples = clauses.read(source)
     learned = [e for e in examples if e.fold not in (clauses.HELD_OUT, recipe.development)]
     watched = [e for e in examples if e.fold == recipe.development]
+    decides = {e.instruction for e in examples} - {e.instruction for e in learned}
+    learned += [e for file in options.more for e in clauses.read(file) if e.instruction not in decides]
     model, tokenizer = fresh(options.base or base_folder(), recipe)
     if options.start:
         model.load_state_dict(torch.load(options.start / "model.pt", weights_only=True))
@@ -216,7 +219,10 @@ def main() -> None:
     torch.save(model.state_dict(), options.out / "model.pt")
     manifest = {
         "base": "sentence-transformers/all-MiniLM-L6-v2, Apache-2.0",
-        "data": {"train/clauses.jsonl": hashlib.sha256(source.read_bytes()).hexdigest()},
+        "data": {
+            f"{file.parent.name}/{file.name}": hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in (source, *options.more)
+        },
         "licence of the data": "CC0-1.0",
         "instructions": len(learned),
         "pseudo-labelled": len(pseudo),
@@ -240,6 +246,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--base", type=Path, help="folder of a BERT (default: all-MiniLM-L6-v2)")
     parser.add_argument("--resume", action="store_true", help="go on from --out/checkpoint.pt")
+    parser.add_argument("--more", type=Path, nargs="*", default=[], help="more labelled instructions")
     parser.add_argument("--start", type=Path, help="folder of a run whose weights to go on from")
     parser.add_argument("--pseudo-labels", type=Path, help="file that adhere.train.pseudo wrote")
     for name, value in asdict(Recipe()).items():
