@@ -31,7 +31,7 @@ def tiny() -> Judge:
 
 def item(holds: list[int], groups: list[int], outcomes: list[bool], wanted: list[bool]) -> Labelled:
     row = layout.arrange([5], [[6, 7], [8]], [[9, 10], [11]])
-    return Labelled(row, holds, [(0,), ()], groups, wanted, outcomes)
+    return Labelled(row, holds, [(0,), ()], groups, wanted, outcomes, [0.0] * len(holds))
 
 
 def test_a_row_keeps_its_parts_apart() -> None:

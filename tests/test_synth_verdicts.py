@@ -160,7 +160,7 @@ def test_labels_by_reading_become_rows_that_say_which_sentences_are_shown(data: 
     made = [
         row
         for held_out in (False, True)
-        for row in labelled(Sources(data), random.Random(0), labels, FakeEncoder(), held_out=held_out)
+        for row in labelled(Sources(data), random.Random(0), [labels], FakeEncoder(), held_out=held_out)
     ]
     assert {row.document for row in made} == {"A1", "A2"}, "judged documents are never learned from"
     first = next(row for row in made if row.document == "A1")

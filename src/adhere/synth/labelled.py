@@ -1,24 +1,31 @@
-"""Verdicts by reading: clauses of instructions, and whether each holds in each document of its group.
+"""Verdicts by reading: criteria, and whether each holds in each document of its group.
 
-The labels are `labels/dual_view.jsonl` of the repository (CC0; its README says how they were made). They hold
-no text of a document: texts come from the data folder, through the list of sources.
+The labels are `labels/dual_view.jsonl` and `labels/pools.jsonl` of the repository (CC0; a README there says
+how they were made). They hold no text of a document: that comes from the data folder, through the list of
+sources.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from adhere.encode.protocol import Encoded, Encoder
+from adhere.encode.protocol import Candidate, Encoded, Encoder
 from adhere.encode.split import sentences as spans
 from adhere.errors import FileError
-from adhere.need import Document
+from adhere.judge.about import ClauseJudge
+from adhere.judge.protocol import Question
+from adhere.need import About, Document
+from adhere.search.engine import Engine, default_judges
 from adhere.synth.reversals import documents_of
 from adhere.synth.sources import Sources
 from adhere.synth.verdict import Asked, Verdicts
@@ -30,6 +37,7 @@ SHOWN = 24
 """Sentences of a document that a row may hold."""
 NEAR = 6
 """Nearest sentences that a criterion names."""
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ASKING = ("want", "avoid", "prefer", "disprefer")
 
 
@@ -39,81 +47,142 @@ def fold(group: str) -> int:
 
 
 def labelled(
-    sources: Sources, rng: random.Random, labels: Path, encoder: Encoder, *, held_out: bool = False
+    sources: Sources,
+    rng: random.Random,
+    labels: Sequence[Path],
+    encoder: Encoder,
+    *,
+    held_out: bool = False,
 ) -> Iterator[Verdicts]:
-    """One row per document and group, with the clauses of all instructions on it.
+    """One row per document and group, with all criteria of the group.
 
-    Each criterion names the sentences nearest to it, which are what a judge is shown. One criterion of
-    another group of the same corpus is added: it does not hold.
+    Each criterion names the sentences nearest to it, which are what a judge is shown, and what the clause
+    judge makes of it, so that a reader can learn what that does not know. One criterion of another group of
+    the same corpus is added: it does not hold.
     """
-    views = _views(labels)
-    chosen = {group: rows for group, rows in views.items() if (fold(group) == HELD_OUT) == held_out}
-    texts = documents_of(sources, list(sources.rows("dual_view")))
+    groups = _groups(labels)
+    chosen = {name: group for name, group in groups.items() if (fold(name) == HELD_OUT) == held_out}
+    engines = _engines(sources, groups.values(), encoder)
     foreign = _foreign(chosen)
-    for group, rows in chosen.items():
-        corpus, query = rows[0]["corpus"], rows[0]["query"]
-        clauses = [one for view in rows for one in view["clauses"] if one["polarity"] in ASKING]
-        for identifier in dict.fromkeys(i for one in clauses for i in one["holds"]):
-            document = texts.get((corpus, identifier))
-            if document is not None:
-                asked = [_asked(one, identifier, document) for one in clauses]
-                other = rng.choice(foreign[corpus])
-                asked += [Asked(query, True), *([Asked(other[1], False)] if other[0] != group else [])]
-                yield _row(sources, corpus, query, asked, document, encoder)
+    for name, group in chosen.items():
+        engine = engines[group.corpus]
+        ids = [i for i in group.documents if i in engine.store.candidates([i])]
+        other = rng.choice(foreign[group.corpus])
+        says = [*group.says, group.query, *([other[1]] if other[0] != name else [])]
+        kept = engine.store.candidates(ids)
+        known = priors(engine, group.query, says, [kept[i] for i in ids])
+        for identifier, prior in zip(ids, known, strict=True):
+            yield _row(sources, group, says, prior, kept[identifier], encoder)
 
 
-def _views(path: Path) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    try:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            view = json.loads(line)
-            found.setdefault(view["group"], []).append(view)
-    except FileNotFoundError:
-        raise FileError(f"{path} is missing. It lies in the repository as labels/dual_view.jsonl.") from None
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Criteria on the documents of one subject; a criterion is {"says", "holds", "shown", "polarity"}."""
+
+    name: str
+    corpus: str
+    query: str
+    criteria: tuple[Mapping[str, Any], ...]
+
+    @property
+    def says(self) -> list[str]:
+        return [one["says"] for one in self.criteria]
+
+    @property
+    def documents(self) -> list[str]:
+        return list(dict.fromkeys(i for one in self.criteria for i in one["holds"]))
+
+
+def _groups(paths: Sequence[Path]) -> dict[str, Group]:
+    found: dict[str, Group] = {}
+    for path in paths:
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            raise FileError(f"{path} is missing. The repository has its labels in labels/.") from None
+        for view in map(json.loads, lines):
+            asking = [one for one in view["clauses"] if one["polarity"] in ASKING]
+            criteria = tuple(view.get("criteria") or asking)
+            before = found.get(view["group"])
+            found[view["group"]] = Group(
+                view["group"],
+                view["corpus"],
+                view["query"],
+                (before.criteria if before else ()) + criteria,
+            )
     return found
 
 
-def _foreign(views: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[tuple[str, str]]]:
+def _engines(sources: Sources, groups: Iterable[Group], encoder: Encoder) -> dict[str, Engine]:
+    """The documents of the groups, an engine per corpus."""
+    wanted: dict[str, set[str]] = {}
+    for group in groups:
+        wanted.setdefault(group.corpus, set()).update(group.documents)
+    engines = {}
+    for name, ids in wanted.items():
+        engines[name] = engine_over(documents_of(sources, name, ids), encoder)
+    return engines
+
+
+def engine_over(documents: Sequence[Document], encoder: Encoder) -> Engine:
+    """An engine in memory that holds these documents."""
+    engine = Engine.in_memory(encoder)
+    engine.add(documents)
+    return engine
+
+
+def priors(
+    engine: Engine, query: str, says: Sequence[str], candidates: Sequence[Candidate]
+) -> list[list[float]]:
+    """Log-odds of the clause judge, one row per candidate."""
+    (judge,) = [one for one in default_judges(engine.store, engine.encoder) if isinstance(one, ClauseJudge)]
+    found = judge.judge(Question(query, _NOW, tuple(About(one) for one in says)), candidates)
+    return [[_log_odds(one.p) for one in row] for row in found]
+
+
+def _log_odds(p: float | None) -> float:
+    assert p is not None
+    return math.log(p / (1.0 - p))
+
+
+def _foreign(groups: Mapping[str, Group]) -> dict[str, list[tuple[str, str]]]:
     """By corpus, every criterion with its group."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for group, rows in views.items():
-        for view in rows:
-            for one in view["clauses"]:
-                if one["polarity"] in ASKING:
-                    found.setdefault(view["corpus"], []).append((group, one["says"]))
+    for name, group in groups.items():
+        found.setdefault(group.corpus, []).extend((name, says) for says in group.says)
     return found
-
-
-def _asked(clause: Mapping[str, Any], identifier: str, document: Document) -> Asked:
-    places = spans(document.text)
-    shown = clause.get("shown", {}).get(identifier, [])
-    numbers = [0 if place == "title" else _number(places, place) for place in shown]
-    return Asked(clause["says"], clause["holds"].get(identifier), tuple(numbers), clause["polarity"])
-
-
-def _number(places: Sequence[tuple[int, int]], span: Sequence[int]) -> int:
-    """The sentence that a span begins in, counted from 1; 0 is the title."""
-    return max(1, sum(start <= span[0] for start, _ in places))
 
 
 def _row(
-    sources: Sources, corpus: str, query: str, asked: list[Asked], document: Document, encoder: Encoder
+    sources: Sources,
+    group: Group,
+    says: Sequence[str],
+    priors: Sequence[float],
+    candidate: Candidate,
+    encoder: Encoder,
 ) -> Verdicts:
-    (passages,) = encoder.encode_documents([document])
-    near = nearest(encoder, passages, [one.says for one in asked])
-    body = [document.text[start:end] for start, end in spans(document.text)][: SHOWN - 1]
-    kept = [
-        Asked(
-            one.says,
-            one.holds,
-            tuple(n for n in one.shown if n <= len(body)),
-            one.polarity,
-            near=tuple(n for n in order if n <= len(body)),
+    document = candidate.document
+    places = spans(document.text)
+    body = [document.text[start:end] for start, end in places][: SHOWN - 1]
+    near = nearest(encoder, candidate.passages, says)
+    asked = []
+    for number, (text, prior, order) in enumerate(zip(says, priors, near, strict=True)):
+        known = group.criteria[number] if number < len(group.criteria) else None
+        # after the group's own criteria come its query, which holds, and a criterion of another group
+        holds = known["holds"].get(document.id) if known else text == group.query
+        shown = (
+            [_number(places, span) for span in known.get("shown", {}).get(document.id, [])] if known else []
         )
-        for one, order in zip(asked, near, strict=True)
-    ]
-    licence = f"{sources.licence('dual_view')}; {sources.licence(corpus)}"
-    return Verdicts(query, tuple(kept), (document.title, *body), "dual_view", licence, document.id)
+        inside = [tuple(n for n in some if n <= len(body)) for some in (shown, order)]
+        asked.append(Asked(text, holds, inside[0], near=inside[1], prior=round(prior, 3)))
+    licence = f"CC0; {sources.licence(group.corpus)}"
+    title = (document.title,)
+    return Verdicts(group.query, tuple(asked), (*title, *body), group.corpus, licence, document.id)
+
+
+def _number(places: Sequence[tuple[int, int]], span: str | Sequence[int]) -> int:
+    """The sentence that a span begins in, counted from 1; 0 is the title."""
+    return 0 if isinstance(span, str) else max(1, sum(start <= span[0] for start, _ in places))
 
 
 def nearest(encoder: Encoder, passages: Sequence[Encoded], says: Sequence[str]) -> list[list[int]]:

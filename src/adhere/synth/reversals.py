@@ -7,7 +7,7 @@ wants hold and no avoid does, and a `group` binds the clauses so that the loss c
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ MOST = 5
 def reversals(sources: Sources, rng: random.Random, clauses: Clauses) -> Iterator[Verdicts]:
     """One row per document and group, with the clauses of every instruction that judges it."""
     groups = list(sources.rows("dual_view"))
-    texts = documents_of(sources, groups)
+    texts = _documents(sources, groups)
     queries: dict[str, list[str]] = {}
     for group in groups:
         queries.setdefault(group["corpus"], []).append(group["query"])
@@ -77,20 +77,20 @@ def _best(body: Sequence[str], says: Sequence[str], rng: random.Random) -> tuple
     return tuple(body[i] for i in chosen(np.array(shared, np.float32), MOST)) if body else ()
 
 
-def documents_of(sources: Sources, groups: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Document]:
-    """The documents that the groups speak of and that may be trained on, by corpus and id."""
-    found = {}
-    for name in sorted({str(group["corpus"]) for group in groups}):
-        wanted = {
-            identifier
-            for group in groups
-            if group["corpus"] == name
-            for view in group["views"]
-            for side in ("relevant", "not_relevant")
-            for identifier in view[side]
-        }
-        trained = {row["_id"] for row in sources.rows(name, "queries")} if name == "medquad" else wanted
-        for row in sources.rows(name):
-            if row["_id"] in wanted & trained and row["text"].strip():
-                found[name, row["_id"]] = Document(row["_id"], row["text"], row["title"])
-    return found
+def _documents(sources: Sources, groups: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Document]:
+    wanted: dict[str, set[str]] = {}
+    for group in groups:
+        wanted.setdefault(group["corpus"], set()).update(
+            i for view in group["views"] for side in ("relevant", "not_relevant") for i in view[side]
+        )
+    return {(name, d.id): d for name, ids in sorted(wanted.items()) for d in documents_of(sources, name, ids)}
+
+
+def documents_of(sources: Sources, name: str, wanted: Set[str]) -> list[Document]:
+    """Those of the wanted documents of a corpus that may be trained on and have a text."""
+    trained = {row["_id"] for row in sources.rows(name, "queries")} if name == "medquad" else wanted
+    return [
+        Document(row["_id"], row["text"], row["title"])
+        for row in sources.rows(name)
+        if row["_id"] in wanted & trained and row["text"].strip()
+    ]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -60,7 +60,7 @@ def _written(lines: Any, rows: Iterator[Verdicts]) -> dict[str, Any]:
     }
 
 
-def makers(sources: Sources, labels: Path | None = None) -> dict[str, Make]:
+def makers(sources: Sources, labels: Sequence[Path] = ()) -> dict[str, Make]:
     """Every maker of verdict rows by name. The encoder and the parser are loaded when one needs them."""
     from adhere.encode.onnx import default_encoder
     from adhere.synth.neighbours import Neighbours
@@ -75,7 +75,7 @@ def makers(sources: Sources, labels: Path | None = None) -> dict[str, Make]:
     }
 
 
-def _read(sources: Sources, labels: Path) -> dict[str, Make]:
+def _read(sources: Sources, labels: Sequence[Path]) -> dict[str, Make]:
     from adhere.encode.onnx import default_encoder
 
     encoder = default_encoder()
@@ -107,7 +107,9 @@ def main() -> None:
         "--data", type=Path, required=True, help="folder that holds bench/, corpora/ and train/"
     )
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--labels", type=Path, help="labels/dual_view.jsonl of the repository")
+    parser.add_argument(
+        "--labels", type=Path, nargs="*", default=[], help="labels/dual_view.jsonl, labels/pools.jsonl"
+    )
     parser.add_argument("--only", nargs="*", default=None, metavar="NAME")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()

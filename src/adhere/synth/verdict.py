@@ -22,7 +22,8 @@ class Asked:
     """A criterion, whether it holds (None: unknown), and the positions of the sentences that show it.
 
     `group` and `polarity` bind criteria of one instruction: see `Verdicts.groups`. `near` are the positions
-    that a judge would be shown for it, best first, where a row holds more sentences than are read.
+    that a judge would be shown for it, best first, where a row holds more sentences than are read; `prior`
+    what is known of it without reading, as log-odds.
     """
 
     says: str
@@ -31,6 +32,7 @@ class Asked:
     polarity: str = "want"
     group: int = -1
     near: tuple[int, ...] = ()
+    prior: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

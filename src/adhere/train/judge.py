@@ -131,6 +131,7 @@ class Rows:
             [one["group"] if bound.get(one["group"]) else -1 for one in asked],
             [one["polarity"] == "want" for one in asked],
             list(row["groups"]),
+            [one.get("prior", 0.0) for one in asked],
         )
 
 
@@ -176,7 +177,11 @@ class Run:
 
     def learn(self, items: Sequence[Labelled]) -> float:
         self.model.train()
-        found = self.model([item.row for item in items])
+        read = self.model([item.row for item in items])
+        found = [
+            (self.model.with_prior(logits, item.prior), places)
+            for (logits, places), item in zip(read, items, strict=True)
+        ]
         value = loss(found, items, evidence=self.recipe.evidence)
         value.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)

@@ -21,7 +21,8 @@ class Labelled:
     """A row with its labels, one per criterion.
 
     `holds` is 1, 0 or -1 (unknown); `shown` the sentences that show it, empty where that is not known;
-    `group` and `wanted` bind criteria of one instruction whose outcome `outcomes[group]` is known.
+    `group` and `wanted` bind criteria of one instruction whose outcome `outcomes[group]` is known. `prior` is
+    what the clause judge makes of a criterion, as log-odds.
     """
 
     row: Row
@@ -30,6 +31,7 @@ class Labelled:
     group: list[int]
     wanted: list[bool]
     outcomes: list[bool]
+    prior: list[float]
 
 
 class Judge(nn.Module):
@@ -38,6 +40,9 @@ class Judge(nn.Module):
     The trunk was trained to make such means comparable, so what criterion i has to do with sentence j
     starts as their scaled cosine and need not be learned from nothing. A criterion's logit adds to the
     best of these what a layer reads in its own state.
+
+    It serves beside the clause judge, so it learns beside it: in training a criterion's prior, scaled and
+    shifted, is added to its logit, and what is left to learn is what the prior does not know.
     Shapes  ids, mask, types (B, L) -> states (B, L, H)
     """
 
@@ -59,6 +64,7 @@ class Judge(nn.Module):
         self.out = nn.Linear(size, 1)
         nn.init.zeros_(self.out.weight)
         nn.init.constant_(self.out.bias, -4.0)
+        self.prior = nn.Parameter(torch.tensor([0.5, 0.0]))
 
     def states(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
         hidden: Tensor = self.encoder(
@@ -76,8 +82,12 @@ class Judge(nn.Module):
         extra = self.out(torch.tanh(self.hidden(self.dropout(features))))[:, 0]
         return torch.logsumexp(evidence, dim=1) + extra, evidence
 
+    def with_prior(self, logits: Tensor, prior: Sequence[float]) -> Tensor:
+        """Logits with what was known before. Shapes  (C,), C -> (C,)"""
+        return logits + self.prior[0] * torch.tensor(prior) + self.prior[1]
+
     def forward(self, rows: Sequence[Row]) -> list[tuple[Tensor, Tensor]]:
-        """Logits and evidence of each row."""
+        """Logits and evidence of each row, without priors."""
         # bfloat16 saves a quarter of the time on processors that have it, and costs nothing measurable.
         with torch.autocast("cpu", dtype=torch.bfloat16):
             states = self.states(*collate(rows))

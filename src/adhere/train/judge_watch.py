@@ -16,8 +16,10 @@ from tokenizers import Tokenizer
 
 from adhere.encode.onnx import default_encoder
 from adhere.encode.protocol import Encoded
+from adhere.evaluate.benchmark import find, load
 from adhere.judge import layout
 from adhere.need import Document
+from adhere.synth.labelled import engine_over, priors
 from adhere.train.judge_model import Judge
 
 CRITERIA, SENTENCES = 4, 5
@@ -26,11 +28,13 @@ CRITERIA, SENTENCES = 4, 5
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Labelled rows: `labels[r][c]` is the label that criterion c of row r belongs to."""
+    """Labelled rows: `labels[r][c]` is the label that criterion c of row r belongs to, `priors[r][c]` what
+    the clause judge makes of it, as log-odds."""
 
     rows: list[layout.Row]
     texts: list[list[str]]
     labels: list[list[dict[str, Any]]]
+    priors: list[list[float]]
 
     @property
     def holds(self) -> NDArray[np.bool_]:
@@ -38,7 +42,9 @@ class Watched:
 
     @torch.no_grad()
     def logits(self, model: Judge) -> NDArray[np.float64]:
-        return np.concatenate([np.asarray(found[0]) for found in self.found(model)])
+        """Of every label in order, with its prior."""
+        found = zip(self.found(model), self.priors, strict=True)
+        return np.concatenate([np.asarray(model.with_prior(logits, prior)) for (logits, _), prior in found])
 
     @torch.no_grad()
     def found(self, model: Judge) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -64,21 +70,28 @@ def watched(data: Path, tokenizer: Tokenizer, most: int) -> Watched:
             by_document[label["need"], label["doc"]].append(label)
     keys = sorted(by_document)
     keys = [keys[i] for i in np.random.default_rng(0).permutation(len(keys))[:most]]
-    encoded = _encoded(data, {document for _, document in keys})
-    result = Watched([], [], [])
+    encoder = default_encoder()
+    folders = find(data / "bench" / "judged")
+    engines = {folder.name: engine_over(load(folder).documents, encoder) for folder in folders}
+    result = Watched([], [], [], [])
     for key in keys:
-        document, passages = encoded[key[1]]
+        engine = engines[by_document[key][0]["corpus"]]
+        candidate = engine.store.candidates([key[1]])[key[1]]
+        document, passages = candidate.document, candidate.passages
         labels = by_document[key]
         for start in range(0, len(labels), CRITERIA):
             some = labels[start : start + CRITERIA]
+            result.priors.extend(
+                priors(engine, some[0]["query"], [one["criterion"] for one in some], [candidate])
+            )
             body = read(
                 document, passages, [one["query"] for one in some[:1]] + [o["criterion"] for o in some]
             )
             parts = [
                 layout.pieces(tokenizer, texts, limit)
                 for texts, limit in (
-                    ([some[0]["query"]], layout.MAX_QUERY),
-                    ([one["criterion"] for one in some], layout.MAX_CRITERION),
+                    ([query], layout.MAX_QUERY),
+                    (says, layout.MAX_CRITERION),
                     (body, layout.MAX_SENTENCE),
                 )
             ]
@@ -97,17 +110,6 @@ def read(document: Document, passages: Sequence[Encoded], texts: Sequence[str]) 
     cosines = np.concatenate([p.sentences for p in passages]) @ vectors[1:].T
     best = [sentences[i] for i in layout.chosen(cosines, SENTENCES)]
     return [document.title, *best] if document.title else best
-
-
-def _encoded(data: Path, wanted: set[str]) -> dict[str, tuple[Document, list[Encoded]]]:
-    documents = {}
-    for path in sorted((data / "bench" / "judged").glob("*/corpus.jsonl")):
-        for line in path.read_text().split("\n"):
-            row = json.loads(line) if line else {"_id": ""}
-            if row["_id"] in wanted:
-                documents[row["_id"]] = Document(row["_id"], row["text"], row["title"])
-    encoded = default_encoder().encode_documents(documents.values())
-    return dict(zip(documents, zip(documents.values(), encoded, strict=True), strict=True))
 
 
 def auc(scores: NDArray[np.float64], holds: NDArray[np.bool_]) -> float:
