@@ -81,12 +81,9 @@ def watched(data: Path, tokenizer: Tokenizer, most: int) -> Watched:
         labels = by_document[key]
         for start in range(0, len(labels), CRITERIA):
             some = labels[start : start + CRITERIA]
-            result.priors.extend(
-                priors(engine, some[0]["query"], [one["criterion"] for one in some], [candidate])
-            )
-            body = read(
-                document, passages, [one["query"] for one in some[:1]] + [o["criterion"] for o in some]
-            )
+            query, says = some[0]["query"], [one["criterion"] for one in some]
+            result.priors.extend(priors(engine, query, says, [candidate]))
+            body = read(document, passages, [query, *says])
             parts = [
                 layout.pieces(tokenizer, texts, limit)
                 for texts, limit in (
