@@ -220,6 +220,7 @@ NAMED = [
 ]
 
 MENTIONED = [
+    ('that mention "..."', 'want about("mention \\"")'),
     ('containing the phrase "tidal power"', 'want mentions("tidal power")'),
     ("in which the word weir occurs", 'want mentions("weir")'),
     ('Leave out papers in which the term "weir" appears.', 'avoid mentions("weir")'),
@@ -240,6 +241,11 @@ DENIED = [
     ),
     ("papers that do not mention asyncio", 'avoid mentions("asyncio")'),
     ("final papers not mentioning asyncio", 'want field(status = "Final")\navoid mentions("asyncio")'),
+    (
+        "weir papers that are not rejected",
+        'want about("weir papers")\navoid field(status = "Rejected")',
+    ),
+    ("weirs that are not final", 'want about("weirs that are not final")\navoid? field(status = "Final")'),
     ("only if not rejected", 'avoid field(status = "Rejected")'),
     ("everything unless it is rejected", 'avoid field(status = "Rejected")'),
     ("must not be rejected", 'avoid field(status = "Rejected")'),
@@ -273,6 +279,12 @@ ALTERNATIVES = [
     (
         "no rejected papers about weirs and locks",
         'avoid all(field(status = "Rejected"), about("weirs and locks"))',
+    ),
+    (
+        "published in 2019, 2020 or 2022",
+        'want any(time(from d"2019-01-01" before d"2020-01-01"), '
+        'time(from d"2020-01-01" before d"2021-01-01"), '
+        'time(from d"2022-01-01" before d"2023-01-01"))',
     ),
     ("rating 7 or 8", "want field(rating in [7, 8])"),
     ("rating 6, 7 or 8", "want field(rating in [6, 7, 8])"),
@@ -309,6 +321,9 @@ WHOLE = [
         "rating above 7 and final",
         'want field(rating > 7)\nwant field(status = "Final")',
     ),
+    ("What papers are relevant? Only consider those with status Final.", 'want field(status = "Final")'),
+    ("They should be short.", "prefer form(words < 300)"),
+    ("I am interested in weirs", 'want about("weirs")'),
     ("only those not by Barry Warsaw", 'avoid field(authors = "Barry Warsaw")'),
     ("authors include Barry Warsaw", 'want field(authors = "Barry Warsaw")'),
 ]
@@ -489,3 +504,12 @@ def test_values_of_one_field_are_wanted_together_only_where_it_holds_several() -
     assert but.criteria == read('want field(genres = "Western"); avoid field(genres = "Silent")')
     neither = RulesParser().parse("a final draft", schema=schema, now=NOW)
     assert all(criterion.assumed or not criterion.exact for criterion in neither.criteria)
+
+
+def test_a_subject_that_is_also_a_title_does_not_filter() -> None:
+    titles = {"Type Hints": 1, **{f"Title {number}": 1 for number in range(60)}}
+    schema = Schema({"title": FieldInfo("title", "keyword", documents=61, values=titles)})
+    parsed = RulesParser().parse("papers about type hints", schema=schema, now=NOW)
+    assert not [c for c in parsed.criteria if c.hard and c.exact]
+    named = RulesParser().parse("the title is Type Hints", schema=schema, now=NOW)
+    assert named.criteria == read('want field(title = "Type Hints")')

@@ -100,6 +100,7 @@ RESTRICTION = re.compile(
     r"(?:they|it|these|those|(?:(?:every|each|all|any) (?:\w+ ){0,3})?\w+) "
     r"(?:has to|have to|must|needs? to|should) (?:come|be taken|be drawn) from|"
     r"nothing (?:but|other than)|"
+    r"(?<=only )(?:consider|look at|include|use|accept|keep|take)|"
     r"(?:i|we) (?:can |will |could )?(?:only|just) (?:want|need|use|accept|take|read|work with|care for)"
     r"(?: to (?:see|read|have|get|find))?|"
     r"(?:i|we) (?:want|need)(?: to (?:see|read|have|get|find))?(?: only| just)?|"

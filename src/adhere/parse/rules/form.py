@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from adhere.need import All, Any, Expression, Form, Mentions, Operator, Span
 from adhere.parse.language.english import LANGUAGES
 from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS
+from adhere.words import tokens
 
 SHORT_WORDS = 300
 """What "short" means where nobody says how short."""
@@ -41,7 +42,8 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _SHORT = re.compile(
-    r"\b(?:short|brief|shorter) (?=ones|texts?|documents?|papers?|articles?|pages?|pieces|answers?|reads)",
+    r"\b(?:short|brief|shorter) (?=ones|texts?|documents?|papers?|articles?|pages?|pieces|answers?|reads)"
+    r"|\b(?:be|is|are) (?:short|brief)(?=\s*$)|^\s*(?:short|brief)\s*$",
     re.I,
 )
 _LANGUAGES = {name.casefold(): code for code, name in LANGUAGES.items()}
@@ -140,5 +142,6 @@ def _language(text: str, match: re.Match[str]) -> Phrase:
 def mention_phrases(text: str) -> Iterator[Phrase]:
     """Words that have to stand in the text as they are."""
     for match in _MENTION.finditer(text):
-        words = next(filter(None, match.groups()))
-        yield Phrase(match.span(), Mentions(words.strip('"“”')))
+        words = next(filter(None, match.groups())).strip('"“”')
+        if tokens(words):
+            yield Phrase(match.span(), Mentions(words))

@@ -41,6 +41,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }
 """Other words for common field names, by the stem of the name."""
 
+MANY_VALUES = 50
+"""From so many values on a field may be one that names its documents rather than sorts them."""
 _TOKEN = re.compile(r"\w+(?:[.+#'’-]\w+)*")
 _JOINED = re.compile(r"[\s,]*(?:or|and|and/or|/)?(?:\s+(?:the|an?|from|by|in|for))?[\s,]*$", re.IGNORECASE)
 _VERSION = re.compile(
@@ -69,6 +71,9 @@ _LINKING = frozenset(
 
 
 _HOLDING = frozenset(("has", "have", "having", "with", "containing", "is", "are"))
+
+
+_BEING = words("is are was were be been has have had not yet already still either neither both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +164,10 @@ class Linker:
             if not first <= i < last and not _empty(found[i].text) and not self._flag(found, i)
         ]
         on_noun = last < len(found) and found[last].text.casefold() in GENERIC
-        alone = len(group[0].readings) == 1 or bool(author)
+        alone = (len(group[0].readings) == 1 and not self._identifies(name)) or bool(author)
         apart = len(group) > 1 and _stands_apart(found, first, last, text)
-        sure = bool(named) or apart or (alone and (not others or on_noun or proper))
+        placed = not others or on_noun or proper or _said_of_documents(found, first)
+        sure = bool(named) or (apart and alone) or (alone and placed)
         end = found[last if on_noun else last - 1].span[1]
         meaning: Expression = Field(name, "=", values[0]) if len(values) == 1 else Field(name, "in", values)
         if named and "not" in stems[first : group[0].first]:
@@ -181,6 +187,11 @@ class Linker:
             for name, values in first.items()
         }
         return min(first, key=lambda name: (name not in last, -common[name], name))
+
+    def _identifies(self, name: str) -> bool:
+        """Whether nearly every document has its own value, as with titles, which words of a subject meet."""
+        values = self.schema.fields[name].values
+        return len(values) >= MANY_VALUES and sum(values.values()) < 1.2 * len(values)
 
     def _named(self, stems: list[str], first: int, last: int, fields: set[str]) -> tuple[str, int, int]:
         """The field that is named right before or after the value, and the tokens it then covers."""
@@ -303,6 +314,15 @@ def _people(text: str, found: Sequence[Token], group: Sequence[_Link]) -> bool:
     between = text[found[group[0].last - 1].span[1] : found[group[-1].first].span[0]]
     named = all(link.last - link.first > 1 and found[link.first].text[:1].isupper() for link in group)
     return named and re.search(r"\b(?:and|&)\b", between) is not None and not re.search(r"\bor\b", between)
+
+
+def _said_of_documents(found: Sequence[Token], first: int) -> bool:
+    """Whether the value is what documents are said to be: "async proposals that are not rejected"."""
+    place = first - 1
+    while place >= 0 and found[place].text.casefold() in _BEING:
+        place -= 1
+    relative = place >= 1 and found[place].text.casefold() in ("that", "which")
+    return relative and place < first - 1 and found[place - 1].text.casefold() in GENERIC
 
 
 def _stands_apart(found: Sequence[Token], first: int, last: int, text: str) -> bool:

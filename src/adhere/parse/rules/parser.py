@@ -115,7 +115,8 @@ def _covered(span: Span, criteria: Sequence[Criterion]) -> bool:
 def _limited(criterion: Criterion, exceptions: Sequence[Criterion], clause: Clause) -> Criterion:
     """The criterion, lifted where the exceptions hold; its span now covers them too."""
     parts: list[Expression] = [] if criterion.unless is None else [criterion.unless]
-    parts += [_holding(exception, clause.label) for exception in exceptions if not exception.assumed]
+    sure = [exception for exception in exceptions if not exception.assumed] or exceptions
+    parts += [_holding(exception, clause.label) for exception in sure]
     assert criterion.span is not None
     return replace(
         criterion,

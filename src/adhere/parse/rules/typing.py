@@ -45,8 +45,9 @@ SURE, ASSUMED = 0.9, 0.5
 _OPENING = re.compile(
     r"^(?:(?:and|but|or|nor|so|also|please|then|though|although|unless|except|only|if|when|where|"
     r"provided that|as long as|save|even|just|"
-    r"i (?:want|need|am looking for|would like)|we (?:want|need|are looking for)|i['’]m (?:after|"
-    r"looking for)|what (?:helps|matters|counts|i need|we need|i want) (?:is|are)|what i need are|"
+    r"i (?:want|need|am looking for|am interested in|would like)|we (?:want|need|are looking for)|"
+    r"i['’]m (?:after|looking for|interested in)|"
+    r"what (?:helps|matters|counts|i need|we need|i want) (?:is|are)|what i need are|"
     r"what i (?:want|need) is|i['’]d like(?: to (?:see|read))?|"
     r"over(?! \d)|than|to(?= [A-Za-z])|those|ones|the ones|anything|everything|all|any|they|it) )*"
     r"(?:(?:documents?|papers?|articles?|passages?|pages?|results?|stories|reports?|material|proposals|"
@@ -74,9 +75,11 @@ _FROM_DATE = re.compile(
 )
 """What ends a cue and opens a phrase of time: "nothing from 2019"."""
 _OR = re.compile(r",?\s+or\s+", re.IGNORECASE)
-_AND = re.compile(r"(?:,?\s+or|(?<=s),?\s+and)\s+", re.IGNORECASE)
+_AND = re.compile(r"(?:,?\s+n?or|(?<=s),?\s+and)\s+", re.IGNORECASE)
 """What stands between the things that an exclusion lists: "no drafts and process papers" is neither."""
+_LAST_OF_LIST = re.compile(r",\s*or\b", re.IGNORECASE)
 _COMMA_OR = re.compile(r",?\s+or\s+|,\s*", re.IGNORECASE)
+_UNLESS = re.compile(r"\bunless\b", re.IGNORECASE)
 _EITHER = re.compile(r"^\s*either\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _MADE = frozenset("made released published produced written created shot recorded printed issued".split())  # noqa: SIM905
@@ -110,7 +113,8 @@ def criteria_of(
     shown = _blanked(text)
     cue = find_cue(text)
     if not _has_content(shown) and any(phrase.sure for phrase in _read(text, linker, now)):
-        shown = text  # the cue holds the condition: "unless it is rejected"
+        shown = text  # the cue holds the condition: "they must not be drafts"
+        cue = cue if _UNLESS.search(text) else None
     elif cue and _named_denial(text, cue, linker):
         shown, polarity = text, _REVERSED[polarity]  # "the status must not be Final"
     found = _read(shown, linker, now)
@@ -138,7 +142,11 @@ def says_nothing(text: str) -> bool:
     """Whether a clause only names documents, as "all papers" does before an exclusion."""
     words = [word.casefold() for word in _WORD.findall(text)]
     said = [word for word in words if word not in STOPWORDS]
-    return set(said) <= GENERIC and len(said) < 2 and not {"on", "about", "of", "in"} & set(words)
+    return (
+        set(said) <= GENERIC | {"relevant"}
+        and len(set(said) & GENERIC) < 2
+        and not {"on", "about", "of", "in"} & set(words)
+    )
 
 
 def denials(instruction: str, span: Span, *, linker: Linker | None, now: datetime) -> list[Criterion]:
@@ -190,33 +198,43 @@ def _alternatives(
 ) -> Expression | None:
     """Any of the conditions between which an "or" stands, where each is typed: "drafts or before 2005"."""
     joint = _AND if polarity in ("avoid", "disprefer") else _OR
-    listed = re.search(r",\s*or\b", text, re.IGNORECASE) is not None
     inside = [phrase.span for phrase in found]
-    cuts = [
-        match.span()
-        for match in (_COMMA_OR if listed else joint).finditer(text)
-        if not any(start < match.end() and match.start() < end for start, end in inside)
-    ]
-    ends = [start for start, _ in cuts] + [len(text)]
-    parts = [text[start:end] for start, end in zip([0, *(end for _, end in cuts)], ends, strict=True)]
-    either = _EITHER.match(text) is not None
-    meanings: list[Expression] = []
-    typed = False
-    for part in parts if len(parts) > 1 and joint.search(text) else ():
-        said = _EITHER.sub("", part)
-        sure = _without_overlaps([phrase for phrase in _read(said, linker, now) if phrase.sure])
-        if any(phrase.soft or isinstance(phrase.meaning, Recent) for phrase in sure):
-            return None
-        more = _has_content(_erased(said, [phrase.span for phrase in sure]))
-        if sure and not more:
-            whole = tuple(_meant(phrase) for phrase in sure)
-            meanings.append(whole[0] if len(whole) == 1 else All(whole))
-            typed = True
-        elif either and more and not sure:
-            meanings.append(About(cleaned(said)))
-        else:
-            return None
-    return Any(tuple(meanings)) if typed else None
+    for cut in (_COMMA_OR, joint) if _LAST_OF_LIST.search(text) else (joint, _COMMA_OR):
+        cuts = [
+            match.span()
+            for match in cut.finditer(text)
+            if not any(start < match.end() and match.start() < end for start, end in inside)
+        ]
+        if not any(joint.fullmatch(text, *span) for span in cuts):
+            continue
+        ends = [start for start, _ in cuts] + [len(text)]
+        parts = [text[start:end] for start, end in zip([0, *(end for _, end in cuts)], ends, strict=True)]
+        meanings = [_alternative(part, number, linker, now) for number, part in enumerate(parts)]
+        typed = [meaning for meaning in meanings if meaning is not None]
+        if len(typed) == len(parts):
+            return Any(tuple(typed))
+        if _EITHER.match(text) and typed:
+            return Any(
+                tuple(
+                    About(cleaned(_EITHER.sub("", part))) if meaning is None else meaning
+                    for part, meaning in zip(parts, meanings, strict=True)
+                )
+            )
+    return None
+
+
+def _alternative(part: str, number: int, linker: Linker | None, now: datetime) -> Expression | None:
+    """The condition that one of several alternatives is, None where words of it are left over."""
+    said = _EITHER.sub("", part).strip()
+    if number and re.fullmatch(DATE, said, re.IGNORECASE):
+        said = f"in {said}"  # "made in 1954 or 1955"
+    sure = _without_overlaps([phrase for phrase in _read(said, linker, now) if phrase.sure])
+    if not sure or _has_content(_erased(said, [phrase.span for phrase in sure])):
+        return None
+    if any(phrase.soft or isinstance(phrase.meaning, Recent) for phrase in sure):
+        return None
+    whole = tuple(_meant(phrase) for phrase in sure)
+    return whole[0] if len(whole) == 1 else All(whole)
 
 
 def _polarity(phrase: Phrase, polarity: Polarity) -> Polarity:
