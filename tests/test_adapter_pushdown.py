@@ -100,8 +100,8 @@ def criteria(*leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Criteria]:
         st.one_of(*leaves),
         lambda inner: st.one_of(
             st.builds(need.Not, inner),
-            st.builds(need.All, st.lists(inner, max_size=3).map(tuple)),
-            st.builds(need.Any, st.lists(inner, max_size=3).map(tuple)),
+            st.builds(need.All, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+            st.builds(need.Any, st.lists(inner, min_size=1, max_size=3).map(tuple)),
         ),
         max_leaves=5,
     )

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "testing": {"parse", "encode", "store", "judge", "search"},
     "serve": {"search", "parse", "encode", "store", "judge", "read", "evaluate"},
     "adapters": {"search", "parse", "encode", "store", "judge", "evaluate"},
+    "__main__": {"cli"},
     "cli": {
         "search",
         "parse",

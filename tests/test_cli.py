@@ -409,3 +409,10 @@ def test_help_is_quick() -> None:
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     assert min(cpu() for _ in range(3)) < 0.4
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "adhere", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("adhere ")

@@ -272,3 +272,30 @@ def test_what_a_standing_instruction_cannot_enforce_is_shown(engine: Engine) -> 
     assert [note.why for note in standing.search("imports").notes] == [
         "of the standing instruction: too far away; not enforced"
     ]
+
+
+@pytest.mark.parametrize("program", ["want all()", "avoid any()", "want not(all())", 'want mentions("...")'])
+def test_what_asks_nothing_is_an_error_and_no_search(engine: Engine, program: str) -> None:
+    with pytest.raises(CriteriaError, match=r"asks nothing|names no word"):
+        search(engine, program)
+
+
+def test_a_soft_relation_is_listed_as_unknown(engine: Engine) -> None:
+    answer = search(engine, 'prefer relation("cited by a council")')
+    assert {hit.ledger[0].outcome for hit in answer.hits} == {"unknown"}
+    with pytest.raises(NotYet):
+        search(engine, 'want relation("cited by a council")')
+
+
+def test_strict_says_how_to_let_back_in_what_its_judges_removed(engine: Engine) -> None:
+    strict = search(engine, 'want about("gardening"); want form(words > 1)', mode="strict")
+    assert not strict.hits
+    assert strict.relax == ('prefer about("gardening")\nwant form(words > 1)',)
+    again = search(engine, strict.relax[0], mode="strict")
+    assert again.hits
+
+
+@pytest.mark.parametrize("wrong", [{"k": 2.5}, {"as_of": "2005-01-01"}])
+def test_a_wrong_type_is_said_and_not_a_traceback(engine: Engine, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="found"):
+        engine.search("lazy imports", **wrong)

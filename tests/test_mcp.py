@@ -187,6 +187,8 @@ def test_tokens_bind_here_as_everywhere() -> None:
         ("python 3.12 release", "python 3.12 release", ""),
         ("", "", ""),
         ("only drafts", "only drafts", ""),
+        ("lazy imports that are not rejected", "lazy imports", "that are not rejected"),
+        ("imports which don't mention C", "imports", "which don't mention C"),
     ],
 )
 def test_split(text: str, query: str, instruction: str) -> None:

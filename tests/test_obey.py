@@ -64,3 +64,8 @@ def test_the_schema_says_which_field_is_the_time() -> None:
         "imports", criteria='want time(before d"2021-01-01")'
     )
     assert answer.ids == ["2020-05-01"]
+
+
+def test_a_search_that_returns_no_documents_is_told_so() -> None:
+    with pytest.raises(InputError, match="found 1"):
+        obey(lambda query, k: [1, 2], encoder=FakeEncoder())("ferries")  # type: ignore[list-item]

@@ -220,15 +220,128 @@ NAMED = [
 ]
 
 MENTIONED = [
+    ('that mention "..."', 'want about("mention \\"")'),
     ('containing the phrase "tidal power"', 'want mentions("tidal power")'),
     ("in which the word weir occurs", 'want mentions("weir")'),
     ('Leave out papers in which the term "weir" appears.', 'avoid mentions("weir")'),
 ]
 
 
+DENIED = [
+    ("proposals that are not rejected", 'avoid field(status = "Rejected")'),
+    ("proposals which aren't rejected", 'avoid field(status = "Rejected")'),
+    ("papers that have not been accepted", 'avoid field(status = "Accepted")'),
+    (
+        "papers that are neither rejected nor drafts",
+        'avoid field(status = "Rejected")\navoid field(status = "Draft")',
+    ),
+    (
+        "papers on typing that are not rejected",
+        'want field(topic = "Typing")\navoid field(status = "Rejected")',
+    ),
+    ("papers that do not mention asyncio", 'avoid mentions("asyncio")'),
+    ("final papers not mentioning asyncio", 'want field(status = "Final")\navoid mentions("asyncio")'),
+    (
+        "weir papers that are not rejected",
+        'want about("weir papers")\navoid field(status = "Rejected")',
+    ),
+    ("weirs that are not final", 'want about("weirs that are not final")\navoid? field(status = "Final")'),
+    ("only if not rejected", 'avoid field(status = "Rejected")'),
+    ("everything unless it is rejected", 'avoid field(status = "Rejected")'),
+    ("must not be rejected", 'avoid field(status = "Rejected")'),
+    ("They shouldn't be drafts.", 'avoid field(status = "Draft")'),
+    ("They must not be included.", ""),
+    ("They don't have to be final.", ""),
+    ("status isn't Rejected", 'want not(field(status = "Rejected"))'),
+    ("the status must not be Final", 'want not(field(status = "Final"))'),
+    ("no papers that are not final", 'avoid not(field(status = "Final"))'),
+    ("not newer than 2015", 'want time(before d"2016-01-01")'),
+    ("must not be older than 2015", 'avoid time(before d"2015-01-01")'),
+    ("not longer than 200 words", "avoid form(words > 200)"),
+]
+
+ALTERNATIVES = [
+    ("either final or about typing", 'want any(field(status = "Final"), field(topic = "Typing"))'),
+    ("either final or about weirs", 'want any(field(status = "Final"), about("weirs"))'),
+    ("rejected or older than 2005", 'want any(field(status = "Rejected"), time(before d"2005-01-01"))'),
+    (
+        "nothing rejected or older than 2005",
+        'avoid any(field(status = "Rejected"), time(before d"2005-01-01"))',
+    ),
+    (
+        "final, by Barry Warsaw, or created before 2005",
+        'want any(field(status = "Final"), field(authors = "Barry Warsaw"), time(before d"2005-01-01"))',
+    ),
+    (
+        "leave out drafts and process papers",
+        'avoid any(field(status = "Draft"), field(type = "Process"))',
+    ),
+    (
+        "no rejected papers about weirs and locks",
+        'avoid all(field(status = "Rejected"), about("weirs and locks"))',
+    ),
+    (
+        "published in 2019, 2020 or 2022",
+        'want any(time(from d"2019-01-01" before d"2020-01-01"), '
+        'time(from d"2020-01-01" before d"2021-01-01"), '
+        'time(from d"2022-01-01" before d"2023-01-01"))',
+    ),
+    ("rating 7 or 8", "want field(rating in [7, 8])"),
+    ("rating 6, 7 or 8", "want field(rating in [6, 7, 8])"),
+    ("rating 6 to 8", "want all(field(rating >= 6), field(rating <= 8))"),
+    ("for 3.10 or 3.12", 'want field(python_version in [v"3.10", v"3.12"])'),
+    ("not for 3.10 or 3.12", 'avoid field(python_version in [v"3.10", v"3.12"])'),
+    (
+        "between 3.8 and 3.10",
+        'want all(field(python_version >= v"3.8"), field(python_version <= v"3.10"))',
+    ),
+    (
+        "from Python 3.8 to 3.10",
+        'want all(field(python_version >= v"3.8"), field(python_version <= v"3.10"))',
+    ),
+    ("between 100 and 300 words", "want all(form(words >= 100), form(words <= 300))"),
+    (
+        "by Guido van Rossum and Barry Warsaw",
+        'want all(field(authors = "Guido van Rossum"), field(authors = "Barry Warsaw"))',
+    ),
+    (
+        "not by Guido van Rossum and Barry Warsaw",
+        'avoid field(authors in ["Guido van Rossum", "Barry Warsaw"])',
+    ),
+    ("both Typing and Packaging", 'want all(field(topic = "Typing"), field(topic = "Packaging"))'),
+]
+
+WHOLE = [
+    ("since June 2022", 'want time(from d"2022-06-01")'),
+    ("drafts from 2019", 'want field(status = "Draft")\nwant time(from d"2019-01-01" before d"2020-01-01")'),
+    ("nothing from 2019", 'avoid time(from d"2019-01-01" before d"2020-01-01")'),
+    ("from 2019 onwards", 'want time(from d"2019-01-01")'),
+    ("published from 2019", 'want time(from d"2019-01-01")'),
+    (
+        "rating above 7 and final",
+        'want field(rating > 7)\nwant field(status = "Final")',
+    ),
+    ("What papers are relevant? Only consider those with status Final.", 'want field(status = "Final")'),
+    ("They should be short.", "prefer form(words < 300)"),
+    ("I am interested in weirs", 'want about("weirs")'),
+    ("only those not by Barry Warsaw", 'avoid field(authors = "Barry Warsaw")'),
+    ("authors include Barry Warsaw", 'want field(authors = "Barry Warsaw")'),
+]
+
+
 @pytest.mark.parametrize(
     ("instruction", "notation"),
-    EXCLUSIONS + TRAPS + CONDITIONS + WISHES + TYPED + RESTRICTIONS + NAMED + MENTIONED,
+    EXCLUSIONS
+    + TRAPS
+    + CONDITIONS
+    + WISHES
+    + TYPED
+    + RESTRICTIONS
+    + NAMED
+    + MENTIONED
+    + DENIED
+    + ALTERNATIVES
+    + WHOLE,
     ids=lambda text: text[:50],
 )
 def test_instruction_to_notation(instruction: str, notation: str) -> None:
@@ -366,3 +479,37 @@ def test_where_no_document_has_a_date_a_field_of_years_takes_its_place(
 ) -> None:
     schema = Schema({"year": FieldInfo("year", "number")}, documents=5)
     assert write(RulesParser().parse(instruction, schema=schema, now=NOW).criteria) == program
+
+
+def test_a_verb_says_of_which_field_a_name_is() -> None:
+    people = {"Ann Cole": 3, "Bo Dale": 2}
+    schema = Schema(
+        {name: FieldInfo(name, "keyword", values=people) for name in ("authors", "sponsor", "owning_team")}
+    )
+    for verb, name in (("sponsored", "sponsor"), ("owned", "owning_team"), ("written", "authors")):
+        parsed = RulesParser().parse(f"{verb} by Ann Cole", schema=schema, now=NOW)
+        assert parsed.criteria == read(f'want field({name} = "Ann Cole")')
+
+
+def test_values_of_one_field_are_wanted_together_only_where_it_holds_several() -> None:
+    schema = Schema(
+        {
+            "genres": FieldInfo("genres", "keyword", True, values={"Silent": 3, "Comedy": 2, "Western": 1}),
+            "status": FieldInfo("status", "keyword", values={"Final": 3, "Draft": 2}),
+        }
+    )
+    both = RulesParser().parse("silent comedies", schema=schema, now=NOW)
+    assert both.criteria == read('want field(genres = "Silent"); want field(genres = "Comedy")')
+    but = RulesParser().parse("westerns that are not silent", schema=schema, now=NOW)
+    assert but.criteria == read('want field(genres = "Western"); avoid field(genres = "Silent")')
+    neither = RulesParser().parse("a final draft", schema=schema, now=NOW)
+    assert all(criterion.assumed or not criterion.exact for criterion in neither.criteria)
+
+
+def test_a_subject_that_is_also_a_title_does_not_filter() -> None:
+    titles = {"Type Hints": 1, **{f"Title {number}": 1 for number in range(60)}}
+    schema = Schema({"title": FieldInfo("title", "keyword", documents=61, values=titles)})
+    parsed = RulesParser().parse("papers about type hints", schema=schema, now=NOW)
+    assert not [c for c in parsed.criteria if c.hard and c.exact]
+    named = RulesParser().parse("the title is Type Hints", schema=schema, now=NOW)
+    assert named.criteria == read('want field(title = "Type Hints")')

@@ -255,6 +255,10 @@ class Engine:
         }
 
     def _request(self, need: Need, given: Criteria | None) -> tuple[Parsed, Request]:
+        if need.as_of is not None and not isinstance(need.as_of, datetime):
+            raise InputError(
+                f"as_of is an instant, as in datetime(2024, 6, 30, tzinfo=UTC); found {need.as_of!r}."
+            )
         if not need.query.strip() and not need.instruction.strip() and not given:
             raise InputError("There is nothing to search for: the query and the instruction are both empty.")
         now = need.as_of or datetime.now(UTC)
@@ -392,8 +396,8 @@ def _mode(mode: Mode) -> Mode:
 
 
 def _positive(k: int) -> int:
-    if k < 1:
-        raise InputError(f"k is the number of hits, at least 1; found {k}.")
+    if not isinstance(k, int) or k < 1:
+        raise InputError(f"k is the number of hits, a whole number of at least 1; found {k!r}.")
     return k
 
 

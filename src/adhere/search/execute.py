@@ -5,6 +5,7 @@ Read `execute` top to bottom; each step is a function below it and a line in the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +27,7 @@ from adhere.need import (
 )
 from adhere.ranking import rank
 from adhere.search import program
-from adhere.search.explain import relaxations, removed
+from adhere.search.explain import MOST_RELAXATIONS, judged_relaxations, relaxations, removed
 from adhere.search.plan import Compiler
 from adhere.search.trace import Trace
 from adhere.store.protocol import And, Clause, Everything, Filter, Ids, Store, Words
@@ -96,12 +97,14 @@ def execute(parts: Parts, request: Request, trace: Trace) -> Outcome:
         scores = dict(parts.store.score(candidates, clauses, scoring)) if candidates else {}
         count.value = len(scores)
     with trace.step("judge") as count:
-        judged, taken = _judge(parts, request, clauses, rank(scores))
+        judged, broken = _judge(parts, request, clauses, rank(scores))
         count.value = len(judged)
     with trace.step("explain"):
-        gone = (*removed(parts.store, sieves, trusted), *taken) if request.mode != "rank" else ()
+        gone = (*removed(parts.store, sieves, trusted), *_taken(broken)) if request.mode != "rank" else ()
         few = request.mode != "rank" and passing < request.k and bool(sieves)
         relax = relaxations(parts.store, request.criteria, sieves, trusted, passing) if few else ()
+        if len(judged) < request.k:
+            relax = (*judged_relaxations(request.criteria, broken), *relax)[:MOST_RELAXATIONS]
     return _outcome(request, scores, judged, gone, relax)
 
 
@@ -157,21 +160,30 @@ class Judged:
 
 def _judge(
     parts: Parts, request: Request, clauses: Sequence[Clause], ranked: Sequence[str]
-) -> tuple[list[Judged], tuple[Removed, ...]]:
-    """The best candidates with their verdicts; strict mode goes on until k remain, and counts the rest."""
+) -> tuple[list[Judged], Counter[frozenset[str]]]:
+    """The best candidates with their verdicts; strict mode goes on until k remain, and counts the rest by
+    the criteria that they break."""
     depth = max(DEPTH, request.k)
     kept: list[Judged] = []
-    taken: dict[str, int] = {}
+    taken: Counter[frozenset[str]] = Counter()
     for start in range(0, len(ranked), depth):
         for judged in _ledgers(parts, request, clauses, ranked[start : start + depth]):
             broken = _broken(request, judged) if request.mode == "strict" else []
-            if not broken:
+            if broken:
+                taken[frozenset(broken)] += 1
+            else:
                 kept.append(judged)
-            for identifier in broken:
-                taken[identifier] = taken.get(identifier, 0) + 1
         if request.mode != "strict" or len(kept) >= request.k:
             break
-    return kept, tuple(Removed(identifier, count, 0) for identifier, count in taken.items())
+    return kept, taken
+
+
+def _taken(broken: Counter[frozenset[str]]) -> tuple[Removed, ...]:
+    """For each criterion how many candidates it took away in mode strict."""
+    single = Counter({identifier: 0 for identifiers in broken for identifier in sorted(identifiers)})
+    for identifiers, count in broken.items():
+        single.update(dict.fromkeys(identifiers, count))
+    return tuple(Removed(identifier, count, 0) for identifier, count in single.items())
 
 
 def _broken(request: Request, judged: Judged) -> list[str]:
@@ -210,7 +222,8 @@ def _leaves(
             rows = judge.judge(Question(request.query, request.now, mine), candidates)
             for leaves, row in zip(found, rows, strict=True):
                 leaves.update(zip(mine, row, strict=True))
-    return found
+    undecided = Judgement(None, None, "none")  # what no judge decides, such as a relation, is unknown
+    return [{leaf: leaves.get(leaf, undecided) for leaf in wanted} for leaves in found]
 
 
 # --- ranking -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -47,6 +48,19 @@ def relaxations(
         if size == 2 and len(sieves) > 6:
             break  # the number of combinations explodes, and three broken rules are another need
     return ()
+
+
+def judged_relaxations(criteria: Criteria, broken: Counter[frozenset[str]]) -> tuple[str, ...]:
+    """The same for what mode strict took away by judgement; `broken` counts it by the rules that it breaks.
+
+    A document comes back where all of these are wishes. As few rules as possible, then as few documents.
+    """
+    fewest = min(map(len, broken), default=0)
+    named = dict(criteria.named())
+    sets = sorted(
+        (count, sorted(identifiers)) for identifiers, count in broken.items() if len(identifiers) == fewest
+    )
+    return tuple(write(soften(criteria, [named[i] for i in identifiers])) for _, identifiers in sets)
 
 
 def soften(criteria: Criteria, which: Sequence[Criterion]) -> Criteria:

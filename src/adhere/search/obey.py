@@ -151,6 +151,10 @@ def as_document(found: Found) -> Document:
         return found
     if isinstance(found, str):
         return Document(id=found[:200], text=found)
+    if not isinstance(found, Mapping):
+        raise InputError(
+            f"A search result must be a Document, or a mapping with id and text; found {found!r}."
+        )
     identifier, text = found.get("id", found.get("_id")), found.get("text", found.get("page_content"))
     if identifier is None or text is None:
         raise InputError(

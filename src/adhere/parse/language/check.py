@@ -10,7 +10,7 @@ from typing import Any as AnyValue
 
 from packaging.version import InvalidVersion, Version
 
-from adhere.errors import SchemaError
+from adhere.errors import CriteriaError, SchemaError
 from adhere.form import FEATURES
 from adhere.need import (
     All,
@@ -20,6 +20,7 @@ from adhere.need import (
     Expression,
     Field,
     Form,
+    Mentions,
     Not,
     Note,
     Scalar,
@@ -28,6 +29,7 @@ from adhere.need import (
 from adhere.parse.language.english import says
 from adhere.parse.language.write import write_expression, write_value
 from adhere.schema import FieldInfo, FieldType, Schema
+from adhere.words import tokens
 
 _ORDERED: frozenset[FieldType] = frozenset({"number", "version", "date"})
 _WRITTEN: dict[FieldType, str] = {
@@ -43,7 +45,7 @@ def check(criteria: Criteria, schema: Schema) -> Criteria:
     """The same criteria with values of the types of their fields ("3.10" on a version field becomes v"3.10").
 
     Errors  SchemaError for an unknown field or form (the nearest names are listed), an operator that the
-            type does not have, or a value of another type
+            type does not have, or a value of another type; CriteriaError for what asks nothing
     """
     return Criteria(
         tuple(
@@ -65,6 +67,10 @@ def contradictions(criteria: Criteria) -> tuple[Note, ...]:
 
 def _checked(expression: Expression, schema: Schema) -> Expression:
     match expression:
+        case All(()) | Any(()):
+            raise CriteriaError(f"{write_expression(expression)} asks nothing. Put a condition into it.")
+        case Mentions(phrase) if not tokens(phrase):
+            raise CriteriaError(f"{write_expression(expression)} names no word to look for.")
         case All(parts):
             return All(tuple(_checked(part, schema) for part in parts))
         case Any(parts):

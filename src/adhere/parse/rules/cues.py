@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from adhere.parse.rules.dates import DATE
 from adhere.parse.rules.exclusions import AVOID_AFTER, AVOID_BEFORE, NEGATION, TRAPS, WEAK_AVOID_BEFORE
 from adhere.parse.rules.wishes import DISPREFER_AFTER, DISPREFER_BEFORE, PREFER_AFTER, PREFER_BEFORE
 
@@ -37,7 +38,7 @@ BACKGROUND = (
     r"(?:\w+ )?look for)[a-z]\w+",
     r"^(?:he|she|mum|dad|mom|grandma|grandad|baby)(?:['’]s)? ",
     r"^(?:this|it) (?:will|feeds|is for|review|report|goes into|serves)\b",
-    r"^(?:ever )?since (?!\d).*",
+    rf"^(?:ever )?since (?!\d|{DATE}).*",
     r"^(?:please |pls )?(?:be (?:quick|fast|thorough|careful|honest|patient)|hurry|take your time)\b",
     r"^(?:the|this) (?:requester|searcher|traveller|traveler|clinician|researcher|writer|"
     r"author of this request|committee|board|council|team|group|family|table|corpus|"
@@ -99,6 +100,7 @@ RESTRICTION = re.compile(
     r"(?:they|it|these|those|(?:(?:every|each|all|any) (?:\w+ ){0,3})?\w+) "
     r"(?:has to|have to|must|needs? to|should) (?:come|be taken|be drawn) from|"
     r"nothing (?:but|other than)|"
+    r"(?<=only )(?:consider|look at|include|use|accept|keep|take)|"
     r"(?:i|we) (?:can |will |could )?(?:only|just) (?:want|need|use|accept|take|read|work with|care for)"
     r"(?: to (?:see|read|have|get|find))?|"
     r"(?:i|we) (?:want|need)(?: to (?:see|read|have|get|find))?(?: only| just)?|"

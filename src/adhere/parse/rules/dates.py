@@ -43,12 +43,13 @@ _PHRASE = re.compile(
     rf"|as (?:of|at) (?P<asof>{DATE})"
     rf"|(?P<after>after|later than|newer than|more recent than|following|post[- ])\s?(?P<after_date>{DATE})"
     rf"|(?P<since>since|from|starting(?: in)?|on or after|no (?:older|earlier) than|not (?:older|earlier|"
-    rf"before) than)\s(?P<since_date>{DATE})(?: on(?:wards?)?| or (?:later|newer|after)| and (?:later|newer|"
-    rf"after))?"
+    rf"before) than)\s(?P<since_date>{DATE})(?P<onwards> on(?:wards?)?| or (?:later|newer|after)|"
+    rf" and (?:later|newer|after))?"
     rf"|(?:(?:in|on) )?(?P<or_later>{DATE})(?: or (?:later|newer|after|more recent)| and (?:later|newer)"
     rf"| onwards?| on\b)"
     rf"|(?P<before>before|prior to|older than|earlier than|predating|pre[- ])\s?(?P<before_date>{DATE})"
-    rf"|(?P<until>until|till|up to|no later than|not later than|by|through)\s(?P<until_date>{DATE})"
+    r"|(?P<until>until|till|up to|(?:no|not) (?:later|newer|more recent) than|by|through)"
+    rf"\s(?P<until_date>{DATE})"
     rf"|(?:(?:in|on) )?(?P<or_earlier>{DATE})(?: or (?:earlier|older|before)| and (?:earlier|older))"
     rf"|(?:in|during|within|of|on) (?P<within>{DATE})"
     rf"|(?:in|during|from|of) the (?P<decade>(?:1[6-9]|20)\d0)s"
@@ -115,6 +116,12 @@ def _meaning(match: re.Match[str], now: datetime) -> Time | AsOf | Recent | None
         return Time(interval(first)[0], interval(last)[1])
     if match["after_date"]:
         return Time(start=interval(match["after_date"])[1])
+    if (
+        match["since_date"]
+        and match["since"].casefold() == "from"
+        and not (match["onwards"] or match["verb"])
+    ):
+        return Time(*interval(match["since_date"]))  # "papers from 2019" are of that year
     for name in ("since_date", "or_later"):
         if match[name]:
             return Time(start=interval(match[name])[0])

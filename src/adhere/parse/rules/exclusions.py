@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-BE = r"(?:is|are|was|were|be|being|isn['’]?t|aren['’]?t)"
+BE = r"(?:is|are|was|were|be|being)"
 NEGATION = (
     r"(?:(?:is|are|do|does|did|will|would|should|shall|can|could|may|must|need|has|have|was|were)"
     r"(?:n['’]?t| not| never|not| by no means| no longer| in no way| nowhere near)|cannot|can['’]?t|"
@@ -36,6 +36,8 @@ TRAPS = (
     r"(?:do|does|should|must|may|can|will|need|would)(?:n['’]?t| not)"
     r" (?:leave out|skip|omit|miss|forget|exclude|ignore|drop|overlook|neglect|leave off|filter out)",
     r"never (?:skip|omit|miss|forget|exclude|ignore|drop|overlook)",
+    rf"{NEGATION} (?:be )?(?:excluded|ignored|skipped|omitted|disregarded|dropped|discarded|irrelevant|"
+    r"unwelcome|ruled out|left out|filtered out|banned|barred|forbidden|off[- ]limits|out of scope)",
 )
 """What a trap covers counts as no exclusion."""
 
@@ -60,7 +62,7 @@ AVOID_BEFORE = (
     rf"serve|come into|convince|"
     r"persuade|show up|meet|make|suit|fall|feature|figure|concern|deserve|earn|pass|satisfy|be (?:here|"
     r"there|among|part|in the|on the))\b.*",
-    rf"{BE} (?:\w+ly |not |all |also |both |then |best |better |always |therefore |to be |hereby )*"
+    rf"{BE} (?:\w+ly |all |also |both |then |best |better |always |therefore |to be |hereby )*"
     r"(?:irrelevant|excluded|ignored|skipped|omitted|disregarded|rejected|dropped|discarded|unwanted|"
     r"unwelcome|useless|worthless|"
     r"insufficient|ineligible|inadmissible|unsuitable|unacceptable|unhelpful|unneeded|unnecessary|"

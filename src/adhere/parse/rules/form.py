@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adhere.need import Any, Expression, Form, Mentions, Operator, Span
+from adhere.need import All, Any, Expression, Form, Mentions, Operator, Span
 from adhere.parse.language.english import LANGUAGES
 from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS
+from adhere.words import tokens
 
 SHORT_WORDS = 300
 """What "short" means where nobody says how short."""
@@ -36,11 +37,13 @@ COMPARE: dict[str, Operator] = {
 """How people compare to a number."""
 COMPARED = "|".join(sorted(map(re.escape, COMPARE), key=len, reverse=True))
 _LENGTH = re.compile(
-    rf"\b(?:(?P<compare>{COMPARED})|(?P<within>within)) {_NUMBER} (?P<unit>words?|pages?)(?: long)?\b",
+    rf"\b(?:(?P<compare>{COMPARED})|(?P<within>within)|(?:between|from) (?P<first>\d[\d,]*) (?:and|to)) "
+    rf"{_NUMBER} (?P<unit>words?|pages?)(?: long)?\b",
     re.IGNORECASE,
 )
 _SHORT = re.compile(
-    r"\b(?:short|brief|shorter) (?=ones|texts?|documents?|papers?|articles?|pages?|pieces|answers?|reads)",
+    r"\b(?:short|brief|shorter) (?=ones|texts?|documents?|papers?|articles?|pages?|pieces|answers?|reads)"
+    r"|\b(?:be|is|are) (?:short|brief)(?=\s*$)|^\s*(?:short|brief)\s*$",
     re.I,
 )
 _LANGUAGES = {name.casefold(): code for code, name in LANGUAGES.items()}
@@ -83,13 +86,20 @@ _MENTION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase whose meaning a program decides. `question` is what remains open where it is not `sure`."""
+    """A phrase whose meaning a program decides. `question` is what remains open where it is not `sure`.
+
+    `plain`: sure all the same where the clause says nothing else. `denied`: a "not" stands before it.
+    `together`: a want of several values asks for all of them, as "by A and B" does.
+    """
 
     span: Span
     meaning: Expression
     sure: bool = True
     question: str = ""
     soft: bool = False
+    plain: bool = False
+    denied: bool = False
+    together: bool = False
 
 
 def number(text: str) -> float | int:
@@ -103,9 +113,12 @@ def form_phrases(text: str) -> Iterator[Phrase]:
     for match in _LENGTH.finditer(text):
         op = COMPARE[match["compare"].casefold()] if match["compare"] else "<="
         pages = match["unit"].casefold().startswith("page")
-        words = int(number(match["number"]) * (PAGE_WORDS if pages else 1))
+        size = PAGE_WORDS if pages else 1
+        meaning: Expression = Form("words", op, int(number(match["number"]) * size))
+        if match["first"]:
+            meaning = All((Form("words", ">=", int(number(match["first"]) * size)), meaning))
         question = f"Is a page about {PAGE_WORDS} words?" if pages else ""
-        yield Phrase(match.span(), Form("words", op, words), not pages, question)
+        yield Phrase(match.span(), meaning, not pages, question)
     for match in _SHORT.finditer(text):
         yield Phrase(match.span(), Form("words", "<", SHORT_WORDS), soft=True)
     for match in _LANGUAGE.finditer(text):
@@ -129,5 +142,6 @@ def _language(text: str, match: re.Match[str]) -> Phrase:
 def mention_phrases(text: str) -> Iterator[Phrase]:
     """Words that have to stand in the text as they are."""
     for match in _MENTION.finditer(text):
-        words = next(filter(None, match.groups()))
-        yield Phrase(match.span(), Mentions(words.strip('"“”')))
+        words = next(filter(None, match.groups())).strip('"“”')
+        if tokens(words):
+            yield Phrase(match.span(), Mentions(words))

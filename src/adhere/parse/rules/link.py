@@ -13,13 +13,22 @@ from dataclasses import dataclass, field
 
 from packaging.version import InvalidVersion, Version
 
-from adhere.need import Expression, Field, Not, Operator, Span
+from adhere.need import All, Expression, Field, Not, Operator, Span
 from adhere.parse.rules.form import COMPARE, COMPARED, Phrase, number
 from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, singular, stem, words
 from adhere.schema import FieldInfo, Schema
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
-    "author": ("by", "written by", "authored by", "author", "writer", "wrote"),
+    "author": (
+        "by",
+        "written by",
+        "authored by",
+        "co-authored by",
+        "coauthored by",
+        "author",
+        "writer",
+        "wrote",
+    ),
     "status": ("state", "status"),
     "type": ("kind", "type"),
     "topic": ("subject", "topic", "area", "category"),
@@ -32,15 +41,20 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }
 """Other words for common field names, by the stem of the name."""
 
+MANY_VALUES = 50
+"""From so many values on a field may be one that names its documents rather than sorts them."""
 _TOKEN = re.compile(r"\w+(?:[.+#'’-]\w+)*")
 _JOINED = re.compile(r"[\s,]*(?:or|and|and/or|/)?(?:\s+(?:the|an?|from|by|in|for))?[\s,]*$", re.IGNORECASE)
 _VERSION = re.compile(
     rf"\b(?:(?P<word>for|in|on|targets?|targeting|target|version|since|from|before|after|until|up to|"
-    rf"{COMPARED}) )?(?:the )?"
-    r"(?:(?P<name>[A-Za-z][\w.]*) )?v?(?P<version>\d+\.\d+(?:\.\d+)?)(?P<more> or (?:later|newer|above|"
+    rf"between|{COMPARED}) )?(?:the )?"
+    r"(?:(?P<name>(?!(?:and|or|to|through|between)\b)[A-Za-z][\w.]*) )?"
+    r"v?(?P<version>\d+\.\d+(?:\.\d+)?)(?P<more> or (?:later|newer|above|"
     r"higher)| ?\+| and (?:later|newer|above|up)| or (?:earlier|older|below|lower))?(?![\w.]*\d)",
     re.IGNORECASE,
 )
+_VERSIONS_LISTED = re.compile(r"\s*(?:,|,?\s*(?:or|and)|/)\s*", re.IGNORECASE)
+_TO = ("to", "-", "–", "through", "up to", "until")
 _COMPARISON = re.compile(
     rf"\b(?P<compare>{COMPARED}|of|is|=|exactly|equals?) (?P<number>\d[\d,]*(?:\.\d+)?)\b", re.IGNORECASE
 )
@@ -49,13 +63,17 @@ _COMPARISON = re.compile(
 _HYPHEN = re.compile(r"(?<=\w)[-_](?=\w)")
 _LINKING = frozenset(
     words(
-        "is ar are be was of in a an the mark as set to must should not among one read equal either their its"
+        "is ar are be was of in a an the mark as set to must should not among one read equal either their "
+        "its includ contain hav"
     )
 )
 """Stems that may stand between a value and the name of its field: "must be among the authors"."""
 
 
 _HOLDING = frozenset(("has", "have", "having", "with", "containing", "is", "are"))
+
+
+_BEING = words("is are was were be been has have had not yet already still either neither both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,8 @@ class Linker:
     def _add_name(self, name: str) -> None:
         parts = [stem(part) for part in re.split(r"[\W_]+", name) if part]
         self.names.setdefault(tuple(parts), set()).add(name)
+        for part in parts:
+            self.names.setdefault((part, "by"), set()).add(name)  # "sponsored by", "owned by"
         for part in parts[-1:]:
             for synonym in SYNONYMS.get(part, ()) or SYNONYMS.get(f"{part}e", ()):
                 self.names.setdefault(tuple(stem(word) for word in synonym.split()), set()).add(name)
@@ -144,16 +164,20 @@ class Linker:
             if not first <= i < last and not _empty(found[i].text) and not self._flag(found, i)
         ]
         on_noun = last < len(found) and found[last].text.casefold() in GENERIC
-        alone = len(group[0].readings) == 1 or bool(author)
+        alone = (len(group[0].readings) == 1 and not self._identifies(name)) or bool(author)
         apart = len(group) > 1 and _stands_apart(found, first, last, text)
-        sure = bool(named) or apart or (alone and (not others or on_noun or proper))
+        placed = not others or on_noun or proper or _said_of_documents(found, first)
+        sure = bool(named) or (apart and alone) or (alone and placed)
         end = found[last if on_noun else last - 1].span[1]
         meaning: Expression = Field(name, "=", values[0]) if len(values) == 1 else Field(name, "in", values)
         if named and "not" in stems[first : group[0].first]:
             meaning = Not(meaning)
         also = "".join(f" or {other}" for other in sorted(group[0].readings) if other != name)
         question = "" if sure else f"Does {' '.join(values)!r} mean the field {name}{also}?"
-        return Phrase((found[first].span[0], end), meaning, sure, question)
+        span = (found[first].span[0], end)
+        both = first > 0 and found[first - 1].text.casefold() == "both"
+        together = self.schema.fields[name].is_list and (both or _people(text, found, group))
+        return Phrase(span, meaning, sure, question, plain=alone, together=together and len(values) > 1)
 
     def _likeliest(self, group: list[_Link]) -> str:
         """Of the fields that have these values, the one in which they are commonest."""
@@ -163,6 +187,11 @@ class Linker:
             for name, values in first.items()
         }
         return min(first, key=lambda name: (name not in last, -common[name], name))
+
+    def _identifies(self, name: str) -> bool:
+        """Whether nearly every document has its own value, as with titles, which words of a subject meet."""
+        values = self.schema.fields[name].values
+        return len(values) >= MANY_VALUES and sum(values.values()) < 1.2 * len(values)
 
     def _named(self, stems: list[str], first: int, last: int, fields: set[str]) -> tuple[str, int, int]:
         """The field that is named right before or after the value, and the tokens it then covers."""
@@ -185,16 +214,23 @@ class Linker:
 
     def _version_phrases(self, text: str) -> Iterator[Phrase]:
         fields = self._of_type("version")
+        found: list[tuple[re.Match[str], Operator, Version]] = []
         for match in _VERSION.finditer(text) if fields else ():
             try:
                 version = Version(match["version"])
             except InvalidVersion:
                 continue
             op = _version_operator((match["word"] or "").casefold(), (match["more"] or "").casefold())
-            known = any(version in _versions(value) for value in fields[0].values)
-            sure = len(fields) == 1 and (known or bool(match["word"] or match["more"]))
-            question = "" if sure else f"Does {match['version']} mean the field {fields[0].name}?"
-            yield Phrase(match.span(), Field(fields[0].name, op, version), sure, question)
+            found.append((match, op, version))
+        for run in _runs(text, found):
+            first, last = run[0][0], run[-1][0]
+            known = any(run[0][2] in _versions(value) for value in fields[0].values)
+            sure = len(fields) == 1 and (known or bool(first["word"] or last["more"]))
+            question = "" if sure else f"Does {first['version']} mean the field {fields[0].name}?"
+            span = (first.start(), last.end())
+            yield Phrase(
+                span, _versions_meant(fields[0].name, text, run), sure, question, plain=len(fields) == 1
+            )
 
     def _number_phrases(self, text: str, found: Sequence[Token]) -> Iterator[Phrase]:
         fields = self._of_type("number")
@@ -273,6 +309,22 @@ def _grouped(text: str, found: Sequence[Token], links: Sequence[_Link]) -> Itera
         yield group
 
 
+def _people(text: str, found: Sequence[Token], group: Sequence[_Link]) -> bool:
+    """Whether names of several words are joined by "and": "with Ann Cole and Bo Dale" is with both."""
+    between = text[found[group[0].last - 1].span[1] : found[group[-1].first].span[0]]
+    named = all(link.last - link.first > 1 and found[link.first].text[:1].isupper() for link in group)
+    return named and re.search(r"\b(?:and|&)\b", between) is not None and not re.search(r"\bor\b", between)
+
+
+def _said_of_documents(found: Sequence[Token], first: int) -> bool:
+    """Whether the value is what documents are said to be: "async proposals that are not rejected"."""
+    place = first - 1
+    while place >= 0 and found[place].text.casefold() in _BEING:
+        place -= 1
+    relative = place >= 1 and found[place].text.casefold() in ("that", "which")
+    return relative and place < first - 1 and found[place - 1].text.casefold() in GENERIC
+
+
 def _stands_apart(found: Sequence[Token], first: int, last: int, text: str) -> bool:
     """Whether nothing else stands between the commas around the values: ", accepted or final,"."""
     start, end = found[first].span[0], found[last - 1].span[1]
@@ -292,6 +344,43 @@ def _of_authors(name: str) -> bool:
 
 def _empty(word: str) -> bool:
     return word.casefold() in STOPWORDS or word.casefold() in GENERIC
+
+
+_Found = tuple[re.Match[str], Operator, Version]
+
+
+def _runs(text: str, found: Sequence[_Found]) -> Iterator[list[_Found]]:
+    """Versions that make one condition: "3.8 to 3.10", "3.12, 3.13 or 3.14"."""
+    run: list[_Found] = []
+    for this in found:
+        between = text[run[-1][0].end() : this[0].start()] if run else ""
+        plain = not this[0]["word"] and all(not match["more"] for match, _, _ in (*run, this))
+        listed = plain and all(op == "=" for _, op, _ in run) and _VERSIONS_LISTED.fullmatch(between)
+        ranged = plain and len(run) == 1 and _ranged(run[0], between)
+        if run and (listed or ranged):
+            run.append(this)
+            continue
+        if run:
+            yield run
+        run = [this]
+    if run:
+        yield run
+
+
+def _ranged(first: _Found, between: str) -> bool:
+    """Whether two versions with that between them are the ends of a range."""
+    word = between.strip().casefold()
+    opened = (first[0]["word"] or "").casefold()
+    both = word == "and" and opened == "between"
+    return (first[1] == "=" or opened == "from") and (word in _TO or both)
+
+
+def _versions_meant(name: str, text: str, run: Sequence[_Found]) -> Expression:
+    if len(run) == 1:
+        return Field(name, run[0][1], run[0][2])
+    if _ranged(run[0], text[run[0][0].end() : run[1][0].start()]):
+        return All((Field(name, ">=", run[0][2]), Field(name, "<=", run[1][2])))
+    return Field(name, "in", tuple(version for _, _, version in run))
 
 
 def _version_operator(word: str, more: str) -> Operator:

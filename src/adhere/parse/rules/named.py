@@ -7,12 +7,12 @@ Names are read as people write them: `python_version` is "python version", in ei
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dateutil.parser import ParserError
 from packaging.version import Version
 
-from adhere.need import All, Expression, Field, Operator, Scalar
+from adhere.need import All, Any, Expression, Field, Operator, Scalar
 from adhere.parse.rules.dates import DATE, SAID, interval
 from adhere.parse.rules.form import Phrase, number
 from adhere.parse.rules.vocabulary import stem
@@ -32,7 +32,7 @@ _VERB = (
     r"\b|[:=])"
 )
 _VALUE: Mapping[str, str] = {
-    "number": r"-?\d[\d,]*(?:\.\d+)?(?![\w.]*\d)",
+    "number": r"-?\d+(?:,\d{3})*(?:\.\d+)?(?!\w|[\w.]*\d)",
     "version": r"v?\d+(?:\.\d+)*(?![\w.]*\d)",
     "date": DATE,
     "boolean": r"(?:true|yes|false|no)\b",
@@ -43,6 +43,8 @@ def _pattern(value: str) -> re.Pattern[str]:
     return re.compile(
         rf"\s*(?:{_VERB}\s*)*(?:"
         rf"(?:between|from) (?P<first>{value}) (?:and|to|up to|until|through) (?P<last>{value})"
+        rf"|(?P<from>{value}) ?(?:to|up to|until|through|-|–) ?(?P<to>{value})"
+        rf"|(?:either )?(?P<listed>{value}(?:, {value})*,? (?:or|and) {value})"
         rf"|(?P<no>not? )?(?:(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<less>{_LESS})|(?P<more>{_MORE}))\s*"
         rf"(?P<bound>{value})(?P<upwards>{_OR_MORE})?"
         rf"|(?:exactly )?(?P<value>{value})(?:(?P<or_more>{_OR_MORE})|(?P<or_less>{_OR_LESS}))?)",
@@ -87,6 +89,14 @@ def _meaning(name: str, type_: str, match: re.Match[str]) -> Expression | None:
             return _both(
                 _compared(name, type_, ">=", match["first"]), _compared(name, type_, "<=", match["last"])
             )
+        if match["from"]:
+            return _both(
+                _compared(name, type_, ">=", match["from"]), _compared(name, type_, "<=", match["to"])
+            )
+        if match["listed"]:
+            return _one_of(
+                name, type_, [found[0] for found in re.finditer(_VALUE[type_], match["listed"], re.I)]
+            )
         if match["value"]:
             op: Operator = ">=" if match["or_more"] else "<=" if match["or_less"] else "="
             return _compared(name, type_, op, match["value"])
@@ -108,6 +118,13 @@ def _compared(name: str, type_: str, op: Operator, text: str) -> Expression:
         ">=": Field(name, ">=", start),
     }
     return bounds.get(op) or _both(Field(name, ">=", start), Field(name, "<", end))
+
+
+def _one_of(name: str, type_: str, values: Sequence[str]) -> Expression:
+    """Any of the values that a list names."""
+    if type_ == "date":
+        return Any(tuple(_compared(name, type_, "=", value) for value in values))
+    return Field(name, "in", tuple(_READ[type_](value) for value in values))
 
 
 def _both(first: Expression, second: Expression) -> Expression:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from adhere.errors import InputError
-from adhere.need import All, Criteria, Criterion, Expression, Note, Parsed, Span
+from adhere.need import All, Criteria, Criterion, Expression, Not, Note, Parsed, Span
 from adhere.parse.rules.account import settled
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.polarity import Clause, clauses
-from adhere.parse.rules.typing import criteria_of
+from adhere.parse.rules.typing import criteria_of, denials, says_nothing
 from adhere.schema import Schema
 
 _OF_THE_TASK = re.compile(
@@ -71,7 +71,11 @@ def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None,
     made: dict[int, int] = {}
     found = [_asking(instruction, clause) for clause in found]
     for number, clause in enumerate(found):
-        if clause.label == "background" or clause.label == "task":
+        if clause.label == "task":
+            continue
+        if clause.label == "background":
+            ruled = denials(instruction, clause.span, linker=linker, now=now)
+            criteria += ruled
             continue
         typed = criteria_of(instruction, clause.span, clause.label, linker=linker, now=now)
         limited = made.get(clause.unless_of) if clause.unless_of is not None else None
@@ -79,7 +83,7 @@ def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None,
             made[number] = len(criteria)
             criteria += typed
         elif limited == len(criteria) - 1:
-            criteria[limited] = _limited(criteria[limited], typed, clause.span)
+            criteria[limited] = _limited(criteria[limited], typed, clause)
         else:
             notes.append(
                 Note(clause.span, "an exception that stands too far from what it limits; not enforced")
@@ -95,8 +99,10 @@ def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None,
 
 
 def _asking(instruction: str, clause: Clause) -> Clause:
-    """The clause, as background where it describes the query or the task and not the documents."""
-    if clause.label in ("background", "task") or not _OF_THE_TASK.search(instruction[slice(*clause.span)]):
+    """The clause, as background where it describes the query or the task, or just any document."""
+    text = instruction[slice(*clause.span)]
+    empty = clause.label == "want" and clause.unless_of is None and says_nothing(text)
+    if clause.label in ("background", "task") or not (empty or _OF_THE_TASK.search(text)):
         return clause
     return replace(clause, label="background", unless_of=None)
 
@@ -106,13 +112,20 @@ def _covered(span: Span, criteria: Sequence[Criterion]) -> bool:
     return any(c.span is not None and c.span[0] <= span[0] and span[1] <= c.span[1] for c in criteria)
 
 
-def _limited(criterion: Criterion, exceptions: Sequence[Criterion], span: Span) -> Criterion:
+def _limited(criterion: Criterion, exceptions: Sequence[Criterion], clause: Clause) -> Criterion:
     """The criterion, lifted where the exceptions hold; its span now covers them too."""
     parts: list[Expression] = [] if criterion.unless is None else [criterion.unless]
-    parts += [exception.what for exception in exceptions if not exception.assumed]
+    sure = [exception for exception in exceptions if not exception.assumed] or exceptions
+    parts += [_holding(exception, clause.label) for exception in sure]
     assert criterion.span is not None
     return replace(
         criterion,
         unless=parts[0] if len(parts) == 1 else All(tuple(parts)),
-        span=(criterion.span[0], span[1]),
+        span=(criterion.span[0], clause.span[1]),
     )
+
+
+def _holding(exception: Criterion, label: str) -> Expression:
+    """The condition of an exception; a "not" in it has turned its polarity away from that of its clause."""
+    turned = exception.polarity in ("avoid", "disprefer") and label not in ("avoid", "disprefer")
+    return Not(exception.what) if turned else exception.what

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from adhere.need import About, All, Any, Criterion, Expression, Field, Polarity, Recent, Span, Time
-from adhere.parse.rules.cues import ADMITTED, EXHAUSTIVE, FRONTED, RELEVANT_LEAD, RESTRICTION, TASK, find_cue
-from adhere.parse.rules.dates import TimePhrase, time_phrases
+from adhere.need import (
+    About,
+    All,
+    Any,
+    Criterion,
+    Expression,
+    Field,
+    Not,
+    Polarity,
+    Recent,
+    Span,
+    Time,
+    conditions,
+)
+from adhere.parse.rules.cues import (
+    ADMITTED,
+    EXHAUSTIVE,
+    FRONTED,
+    RELEVANT_LEAD,
+    RESTRICTION,
+    TASK,
+    Cue,
+    find_cue,
+)
+from adhere.parse.rules.dates import DATE, TimePhrase, time_phrases
+from adhere.parse.rules.denial import denied, spelled
 from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.named import named_phrases
@@ -21,8 +45,9 @@ SURE, ASSUMED = 0.9, 0.5
 _OPENING = re.compile(
     r"^(?:(?:and|but|or|nor|so|also|please|then|though|although|unless|except|only|if|when|where|"
     r"provided that|as long as|save|even|just|"
-    r"i (?:want|need|am looking for|would like)|we (?:want|need|are looking for)|i['’]m (?:after|"
-    r"looking for)|what (?:helps|matters|counts|i need|we need|i want) (?:is|are)|what i need are|"
+    r"i (?:want|need|am looking for|am interested in|would like)|we (?:want|need|are looking for)|"
+    r"i['’]m (?:after|looking for|interested in)|"
+    r"what (?:helps|matters|counts|i need|we need|i want) (?:is|are)|what i need are|"
     r"what i (?:want|need) is|i['’]d like(?: to (?:see|read))?|"
     r"over(?! \d)|than|to(?= [A-Za-z])|those|ones|the ones|anything|everything|all|any|they|it) )*"
     r"(?:(?:documents?|papers?|articles?|passages?|pages?|results?|stories|reports?|material|proposals|"
@@ -45,9 +70,26 @@ _CLOSING = re.compile(
     re.I,
 )
 _LIST = re.compile(r"^[^,;:()]{2,40}(?:, [^,;:()]{2,40})*,? (?:or|nor) [^,;:()]{2,40}$", re.IGNORECASE)
+_FROM_DATE = re.compile(
+    rf"\bfrom(?=\s+(?:{DATE}|the \d{{4}}s|(?:the )?(?:last|past|previous|this)\b))", re.IGNORECASE
+)
+"""What ends a cue and opens a phrase of time: "nothing from 2019"."""
+_OR = re.compile(r",?\s+or\s+", re.IGNORECASE)
+_AND = re.compile(r"(?:,?\s+n?or|(?<=s),?\s+and)\s+", re.IGNORECASE)
+"""What stands between the things that an exclusion lists: "no drafts and process papers" is neither."""
+_LAST_OF_LIST = re.compile(r",\s*or\b", re.IGNORECASE)
+_COMMA_OR = re.compile(r",?\s+or\s+|,\s*", re.IGNORECASE)
+_UNLESS = re.compile(r"\bunless\b", re.IGNORECASE)
+_EITHER = re.compile(r"^\s*either\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _MADE = frozenset("made released published produced written created shot recorded printed issued".split())  # noqa: SIM905
 """Verbs that a field of years dates without doubt."""
+_REVERSED: Mapping[Polarity, Polarity] = {
+    "want": "avoid",
+    "avoid": "want",
+    "prefer": "disprefer",
+    "disprefer": "prefer",
+}
 
 
 def content(text: str) -> str:
@@ -69,20 +111,50 @@ def criteria_of(
     """
     text = instruction[slice(*span)]
     shown = _blanked(text)
-    found = list(_phrases(shown, linker, now))
+    cue = find_cue(text)
+    if not _has_content(shown) and any(phrase.sure for phrase in _read(text, linker, now)):
+        shown = text  # the cue holds the condition: "they must not be drafts"
+        cue = cue if _UNLESS.search(text) else None
+    elif cue and _named_denial(text, cue, linker):
+        shown, polarity = text, _REVERSED[polarity]  # "the status must not be Final"
+    found = _read(shown, linker, now)
+    if polarity in ("avoid", "disprefer") and not (cue and cue.label == polarity):
+        found = [replace(phrase, denied=False) for phrase in found]  # its "not" is why the clause excludes
+    either = _alternatives(shown, found, polarity, linker, now)
+    if either is not None:
+        return [Criterion(polarity, either, span=span, confidence=SURE)]
     sure = _without_overlaps([phrase for phrase in found if phrase.sure])
     rest = cleaned(_erased(shown, [phrase.span for phrase in sure]))
     rest = cleaned(_DANGLING.sub("", rest)) if sure else rest
     about = _about(rest) if _has_content(rest) else None
     if polarity in ("avoid", "disprefer"):
-        parts = [phrase.meaning for phrase in sure if not phrase.soft]
+        parts = [_meant(phrase) for phrase in sure if not phrase.soft]
         parts += [about] if about is not None else []
         if not parts:
-            parts = [phrase.meaning for phrase in sure] or [About(content(text))]
+            parts = [_meant(phrase) for phrase in sure] or [About(content(text))]
         criterion = Criterion(polarity, parts[0] if len(parts) == 1 else All(tuple(parts)), span=span)
         return [criterion]
     unsure = _without_overlaps([phrase for phrase in found if not phrase.sure], sure)
     return _apart(span, polarity, shown, sure, unsure, about or (None if sure else About(content(text))))
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a clause only names documents, as "all papers" does before an exclusion."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    said = [word for word in words if word not in STOPWORDS]
+    return (
+        set(said) <= GENERIC | {"relevant"}
+        and len(set(said) & GENERIC) < 2
+        and not {"on", "about", "of", "in"} & set(words)
+    )
+
+
+def denials(instruction: str, span: Span, *, linker: Linker | None, now: datetime) -> list[Criterion]:
+    """What a clause that only speaks of "it" or "they" says no document may be: "must not be withdrawn"."""
+    if linker is None or not find_cue(instruction[slice(*span)]):
+        return []
+    found = criteria_of(instruction, span, "want", linker=linker, now=now)
+    return found if all(c.exact and c.hard and c.polarity == "avoid" for c in found) else []
 
 
 def _apart(
@@ -98,8 +170,8 @@ def _apart(
     tiles = _tiles(span, shown, [phrase.span for phrase in sure], about is not None) if not unsure else None
     found = [
         Criterion(
-            "prefer" if phrase.soft or isinstance(phrase.meaning, Recent) else polarity,
-            phrase.meaning,
+            _polarity(phrase, polarity),
+            _whole(phrase),
             span=tiles[place] if tiles else span,
             confidence=SURE,
         )
@@ -109,11 +181,113 @@ def _apart(
         found.append(Criterion(polarity, about, span=tiles[(-1, -1)] if tiles else span))
     found += [
         Criterion(
-            polarity, phrase.meaning, assumed=True, span=span, confidence=ASSUMED, question=phrase.question
+            _REVERSED[polarity] if phrase.denied else polarity,
+            phrase.meaning,
+            assumed=True,
+            span=span,
+            confidence=ASSUMED,
+            question=phrase.question,
         )
         for phrase in unsure
     ]
     return sorted(found, key=lambda criterion: criterion.span or span)
+
+
+def _alternatives(
+    text: str, found: Sequence[Phrase], polarity: Polarity, linker: Linker | None, now: datetime
+) -> Expression | None:
+    """Any of the conditions between which an "or" stands, where each is typed: "drafts or before 2005"."""
+    joint = _AND if polarity in ("avoid", "disprefer") else _OR
+    inside = [phrase.span for phrase in found]
+    for cut in (_COMMA_OR, joint) if _LAST_OF_LIST.search(text) else (joint, _COMMA_OR):
+        cuts = [
+            match.span()
+            for match in cut.finditer(text)
+            if not any(start < match.end() and match.start() < end for start, end in inside)
+        ]
+        if not any(joint.fullmatch(text, *span) for span in cuts):
+            continue
+        ends = [start for start, _ in cuts] + [len(text)]
+        parts = [text[start:end] for start, end in zip([0, *(end for _, end in cuts)], ends, strict=True)]
+        meanings = [_alternative(part, number, linker, now) for number, part in enumerate(parts)]
+        typed = [meaning for meaning in meanings if meaning is not None]
+        if len(typed) == len(parts):
+            return Any(tuple(typed))
+        if _EITHER.match(text) and typed:
+            return Any(
+                tuple(
+                    About(cleaned(_EITHER.sub("", part))) if meaning is None else meaning
+                    for part, meaning in zip(parts, meanings, strict=True)
+                )
+            )
+    return None
+
+
+def _alternative(part: str, number: int, linker: Linker | None, now: datetime) -> Expression | None:
+    """The condition that one of several alternatives is, None where words of it are left over."""
+    said = _EITHER.sub("", part).strip()
+    if number and re.fullmatch(DATE, said, re.IGNORECASE):
+        said = f"in {said}"  # "made in 1954 or 1955"
+    sure = _without_overlaps([phrase for phrase in _read(said, linker, now) if phrase.sure])
+    if not sure or _has_content(_erased(said, [phrase.span for phrase in sure])):
+        return None
+    if any(phrase.soft or isinstance(phrase.meaning, Recent) for phrase in sure):
+        return None
+    whole = tuple(_meant(phrase) for phrase in sure)
+    return whole[0] if len(whole) == 1 else All(whole)
+
+
+def _polarity(phrase: Phrase, polarity: Polarity) -> Polarity:
+    """What the clause says of the phrase: the other way round where it is denied, a wish where it is soft."""
+    base: Polarity = "prefer" if phrase.soft or isinstance(phrase.meaning, Recent) else polarity
+    return _REVERSED[base] if phrase.denied else base
+
+
+def _whole(phrase: Phrase) -> Expression:
+    """What a want asks of the phrase: all values that are asked for together."""
+    meaning = phrase.meaning
+    if (
+        phrase.together
+        and not phrase.denied
+        and isinstance(meaning, Field)
+        and isinstance(meaning.value, tuple)
+    ):
+        return All(tuple(Field(meaning.name, "=", value) for value in meaning.value))
+    return meaning
+
+
+def _meant(phrase: Phrase) -> Expression:
+    return Not(phrase.meaning) if phrase.denied else phrase.meaning
+
+
+def _named_denial(text: str, cue: Cue, linker: Linker | None) -> bool:
+    """Whether the cue is no verdict, but denies a field that is named before it a value in it."""
+    if linker is None or cue.side != "before":
+        return False
+    return any(
+        isinstance(phrase.meaning, Not) and phrase.span[0] < cue.start < phrase.span[1]
+        for phrase in linker.phrases(spelled(text))
+    )
+
+
+def _read(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
+    """All typed phrases; where they leave nothing of the clause unsaid, those with one reading are sure."""
+    shown = spelled(text)
+    found = [denied(shown, phrase) for phrase in _phrases(shown, linker, now)]
+    sure = _without_overlaps([phrase for phrase in found if phrase.sure])
+    more = _without_overlaps([phrase for phrase in found if phrase.plain and not phrase.sure], sure)
+    both = (*sure, *more)
+    fields = [_single_fields(phrase, linker) for phrase in both if not phrase.denied]
+    unlike = sum(map(len, fields)) == len(set().union(*fields))  # a "final draft" is not of two statuses
+    if not more or not unlike or _has_content(_erased(shown, [phrase.span for phrase in both])):
+        return found
+    return [replace(phrase, sure=True, question="") if phrase in more else phrase for phrase in found]
+
+
+def _single_fields(phrase: Phrase, linker: Linker | None) -> set[str]:
+    """The fields of the phrase that hold one value per document, so that no two values can be wanted."""
+    named = {leaf.name for leaf in conditions(phrase.meaning) if isinstance(leaf, Field)}
+    return {name for name in named if linker and not linker.schema.fields[name].is_list}
 
 
 def _tiles(span: Span, shown: str, places: Sequence[Span], rest: bool) -> dict[Span, Span] | None:
@@ -176,7 +350,8 @@ def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | Non
     on_noun = bool(before) and before[-1].casefold() in GENERIC
     sure = phrase.sure or alone or on_noun or bool(named) or (bool(year) and phrase.verb in _MADE)
     words = " ".join(text[start:end].split())
-    return Phrase(phrase.span, meaning, sure, "" if sure else f"Is {words!r} about the date of the document?")
+    question = "" if sure else f"Is {words!r} about the date of the document?"
+    return Phrase(phrase.span, meaning, sure, question, plain=schema is not None)
 
 
 def _date_field(verb: str, schema: Schema | None) -> str:
@@ -238,7 +413,10 @@ def _blanked(text: str) -> str:
     for frame in (*opening, *closing):
         if frame:
             text = _erased(text, [frame.span()])
-    return _erased(text, [(cue.start, cue.end)]) if cue else text
+    if cue is None:
+        return text
+    dated = next((found for found in _FROM_DATE.finditer(text) if found.end() == cue.end), None)
+    return _erased(text, [(cue.start, dated.start() if dated else cue.end)])
 
 
 def _erased(text: str, spans: Sequence[Span]) -> str:

@@ -23,7 +23,8 @@ STOPWORDS = words("""
     a an the and or but of in on at to for from by with as is are be was were been being it its this
     that these those which who whose i we me us my our you your they them their he she his her there
     here any all some every each only just please so then also too very really do does did has have had
-    not no nor if than into about over under will would should must may can could what how when where
+    not no nor if than either neither both into about over under will would should must may can could what
+    how when where
 """)
 """Words that name no subject."""
 

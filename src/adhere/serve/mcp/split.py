@@ -25,7 +25,8 @@ _SENTENCE = re.compile(r"(?<=[a-z0-9)\]]{3})[.;]\s+|(?<=[?!])\s+")
 _COLON = re.compile(r"\s*:\s+|\s+[–—-]+\s+")
 _CUE = re.compile(
     r"[\s,;]+(?=(?:but\s+)?(?:only|nothing|never|no|without|except|excluding|exclude|ignore|ignoring|avoid|"
-    r"prefer|preferably|ideally|must|should|unless|limit(?:ed)?\s+to|restrict(?:ed)?\s+to|"
+    r"prefer|preferably|ideally|must|should|unless|"
+    r"(?:that|which)\s+(?:is|are|was|were|do|does|did|has|have)(?:\s+not|n['’]t)|limit(?:ed)?\s+to|restrict(?:ed)?\s+to|"
     r"not\s+(?:about|on|in|from|by|for|with|older|newer|before|after|just|only|the|any))\b)"
 )
 
