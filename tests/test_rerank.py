@@ -8,11 +8,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+import adhere
+from adhere.cli import app
 from adhere.errors import InputError, RemoteError
+from adhere.evaluate.benchmark import load
+from adhere.evaluate.run import answer as evaluated
+from adhere.evaluate.systems import Systems
 from adhere.llm import KEY, Chat, quoted
 from adhere.need import Document, Hit, Need
 from adhere.ranking import reranked
@@ -21,9 +28,11 @@ from adhere.rerank.listwise import Listwise, permutation
 from adhere.rerank.pointwise import Pointwise, true
 from adhere.search.engine import Engine
 from adhere.search.wire import answer_to_json
+from adhere.serve.client import answer_from_json
 from adhere.store.memory import MemoryStore
 from adhere.testing.fakes import FakeEncoder
 from adhere.testing.parsers import ScriptedParser
+from test_evaluate import write_bench
 
 NEED = Need("figs", "only red ones")
 ATTACK = (
@@ -426,6 +435,14 @@ def test_only_the_best_are_read_and_the_others_keep_their_order_below() -> None:
     assert model.asked[1][1] == plain[:5]  # every hit that is shown was read
 
 
+def test_it_can_read_more_than_is_judged_by_itself() -> None:
+    model = Longest()
+    made = engine(model, top=70)
+    made.add([Document(f"e{n}", f"A fig, number {n}.") for n in range(60)])
+    made.search("fig", k=2)
+    assert len(model.asked[0][1]) == 70
+
+
 def test_equal_scores_keep_the_order_of_the_search() -> None:
     plain, again = engine(None).search("fig", k=12), engine(Same()).search("fig", k=12)
     assert ids(again.hits) == ids(plain.hits)
@@ -472,3 +489,58 @@ def test_ranking_given_documents_goes_by_the_criteria() -> None:
     model = Longest()
     assert engine(model).rank("fig", "", ["d1", "d2"]) == engine(None).rank("fig", "", ["d1", "d2"])
     assert model.asked == []
+
+
+# --- on the command line --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The path of a store with the three documents."""
+    made = Engine(MemoryStore(32), FakeEncoder(), parser=ScriptedParser())
+    made.add(DOCUMENTS)
+    monkeypatch.setattr(adhere, "open", lambda path, create: made)
+    return "figs.adhere"
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(app, ["search", *arguments], env={"COLUMNS": "100"})
+
+
+def test_one_flag_reranks(server: Server, store: str) -> None:
+    server.script = [red]
+    name = f"llm:tiny@{url(server)}"
+    shown = json.loads(run(store, "fig", "-k", "2", "--rerank", name, "--json").stdout)
+    assert shown["hits"][0]["id"] == "a" and shown["hits"][0]["rerank"] == pytest.approx(0.9)
+    assert {"step": "rerank", "count": 3} in [{k: s[k] for k in ("step", "count")} for s in shown["trace"]]
+    assert len(server.asked) == 3
+    plain = run(store, "fig", "--rerank", name).stdout
+    assert "rerank 0.900" in plain and "rerank 0.200" in plain
+    run(store, "fig", "-k", "1", "--rerank", name, "--rerank-top", "2")
+    assert len(server.asked) == 3 + 3 + 2
+    sent = {**shown, "hits": [{**hit, "document": BARE} for hit in shown["hits"]]}
+    assert [hit.rerank for hit in answer_from_json(sent).hits] == [hit["rerank"] for hit in shown["hits"]]
+
+
+BARE = {"id": "x", "text": "", "title": "", "url": "", "fields": {}, "time": None, "group": ""}
+
+
+def test_what_goes_wrong_is_told_by_an_exit_code(server: Server, store: str) -> None:
+    server.script = ["true"]
+    failed = run(store, "fig", "--rerank", f"llm:tiny@{url(server)}", "--json")
+    assert failed.exit_code == 1 and json.loads(failed.stderr)["error"]["kind"] == "RemoteError"
+    assert run(store, "fig", "--rerank", "gpt").exit_code == 1
+    both = run(store, "fig", "--rerank", "st:x", "--url", "http://127.0.0.1:9")
+    assert both.exit_code == 1 and "Leave one of them out" in " ".join(both.stderr.split())
+
+
+def test_a_reranker_takes_the_exam(server: Server, tmp_path: Path) -> None:
+    server.script = [red]
+    bench = load(write_bench(tmp_path / "fruit"))
+    system = Systems()(f"rerank:llm:tiny@{url(server)}")
+    ran = evaluated(bench, system)
+    assert system.name == "rerank:llm:tiny" and set(ran["fruit-og"]) == set(bench.candidates["fruit-og"])
+    assert ran["fruit-og"]["red-fig"] > ran["fruit-og"]["green-fig"]
+    server.script = ["true"]
+    with pytest.raises(RemoteError, match=r"rerank:llm:tiny on query 'fruit-og'.*no log-probabilities"):
+        evaluated(bench, system)

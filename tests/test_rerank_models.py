@@ -160,6 +160,13 @@ def test_a_score_is_the_softmax_over_the_two_answers(tmp_path: Path) -> None:
     assert scores == pytest.approx([both.softmax(0)[0].item()], abs=1e-5)
 
 
+def test_followir_without_an_instruction_reads_the_query_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = CrossEncoder(str(language_model(tmp_path)), template="followir")
+    assert "Query: figs\nDocument: Red\nA red fig.\nRelevant" in seen(made, monkeypatch, Need("figs"))[1]
+
+
 def test_a_long_document_does_not_cut_off_the_question(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,8 +108,13 @@ class CrossEncoder:
         if self._apart:
             return need.query
         if self._form:
-            before = self._form.prompt.partition(DOCUMENT)[0]
-            return filled(before, query=need.query, instruction=need.instruction or self._form.unasked)
+            before, instruction = (
+                self._form.prompt.partition(DOCUMENT)[0],
+                need.instruction or self._form.unasked,
+            )
+            if not instruction:
+                before = before.replace(INSTRUCTED, "{query}")
+            return filled(before, query=need.query, instruction=instruction)
         return fed(need, self._template)
 
     def _data(self, text: str) -> str:
