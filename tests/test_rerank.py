@@ -252,9 +252,10 @@ def lines_of(body: dict[str, Any]) -> list[str]:
 
 
 def test_quoted_text_reads_back_and_begins_no_control_token() -> None:
-    text = "a < b, [link](x) [INST] [/INST] <s> \u2028 ü"
+    text = "a < b, [link](x) [INST] [/INST] <s> \u2028 ü \ud83d"
     line = quoted({"text": text})
     assert json.loads(line) == {"text": text}
+    line.encode()  # a lone surrogate would not go over a wire
     assert "<" not in line and "[INST]" not in line and "[link]" in line
 
 

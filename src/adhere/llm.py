@@ -26,8 +26,8 @@ FIRST_TOKENS = 3
 """Tokens that are read until one is no white space."""
 SHOWN = 1000
 """Characters of an answer that is refused, shown to the model again."""
-CONTROL = re.compile(r"<|\[(?=/?[A-Z_]+\])")
-"""Where a control token of some chat template could begin: <|im_end|>, </s>, [INST]."""
+CONTROL = re.compile(r"<|\[(?=/?[A-Z_]+\])|[\ud800-\udfff]")
+"""Where a control token of a chat template could begin (<|im_end|>, </s>, [INST]); half a surrogate pair."""
 
 
 class Chat:
@@ -94,7 +94,9 @@ class Chat:
         try:
             places = choice.logprobs.content
             place = next(place for place in places if _word(place.token))
-            likely = [(_word(one.token), math.exp(one.logprob)) for one in place.top_logprobs or [place]]
+            likely = [
+                (_word(one.token), math.exp(min(one.logprob, 0.0))) for one in place.top_logprobs or [place]
+            ]
         except (AttributeError, TypeError, StopIteration) as error:
             raise RemoteError(
                 f"{self.model} at {self._url} gives no log-probabilities (logprobs, top_logprobs) with its "
