@@ -12,7 +12,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "adhere"
 
-WORDS = {"need", "errors", "ranking", "render", "schema", "words", "values", "form", "models"}
+WORDS = {"need", "errors", "ranking", "render", "schema", "words", "values", "form", "models", "llm"}
 """What everybody may import."""
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -20,10 +20,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "encode": set(),
     "store": {"encode"},
     "judge": {"encode"},
+    "rerank": {"encode"},
     "read": set(),
-    "search": {"parse", "encode", "store", "judge"},
+    "search": {"parse", "encode", "store", "judge", "rerank"},
     "agent": {"search", "parse", "encode", "store", "judge"},
-    "evaluate": {"encode", "parse", "search", "read"},
+    "evaluate": {"encode", "parse", "search", "read", "rerank"},
     "synth": {"encode", "parse", "judge", "evaluate", "search", "read"},
     "train": {"encode", "parse", "judge", "evaluate", "synth"},
     "testing": {"parse", "encode", "store", "judge", "search"},
@@ -36,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "encode",
         "store",
         "judge",
+        "rerank",
         "read",
         "evaluate",
         "synth",

@@ -16,11 +16,11 @@ from adhere.evaluate.run import answer, ask, measured
 from adhere.evaluate.systems import Blind, Systems
 from adhere.evaluate.systems.dense import Dense
 from adhere.evaluate.systems.engine import Indexed
-from adhere.evaluate.systems.models import checked, fed
 from adhere.evaluate.systems.remote import remote
 from adhere.evaluate.systems.runs import RunFile
 from adhere.evaluate.systems.timed import Timed
 from adhere.need import Need
+from adhere.render import checked, fed
 from adhere.search.engine import Engine
 from adhere.testing.fakes import FakeEncoder
 from test_evaluate import write_bench

@@ -319,12 +319,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document, its score, and its ledger: one verdict per criterion, in order."""
+    """A document, its score, and its ledger: one verdict per criterion, in order.
+
+    `rerank` is the score of a reranker where one is plugged in and read the document: then it decides the
+    rank, and `score` the order of those that it did not read or does not tell apart.
+    """
 
     rank: int
     document: Document
     score: float
     ledger: tuple[Verdict, ...] = ()
+    rerank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,15 @@ def rank(scores: Mapping[str, float]) -> list[str]:
     ]
 
 
+def reranked(ranked: Sequence[str], scores: Mapping[str, float]) -> list[str]:
+    """Ranked ids in the order of new scores: equal ones stay as they were, those without a score come last.
+
+    Errors  InputError if a score is NaN, as in `rank`
+    """
+    rank(scores)
+    return sorted(ranked, key=lambda identifier: (identifier not in scores, -scores.get(identifier, 0.0)))
+
+
 def fuse(rankings: Iterable[Sequence[str]], *, k: int = RRF_K) -> dict[str, float]:
     """Reciprocal rank fusion: the sum over rankings of 1 / (k + rank), rank from 1.
 

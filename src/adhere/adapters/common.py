@@ -18,6 +18,8 @@ EXPLAINED = "adhere"
 """Key of the metadata under which a hit carries its rank, score, ledger and the criteria: a name of its
 own, so that a document's own `score` or `rank` is never written over."""
 
+PARTS = ("rank", "score", "rerank", "ledger")
+
 Filters = str | Criteria | None
 
 
@@ -47,7 +49,7 @@ def explained(answer: Answer) -> Iterator[tuple[Hit, dict[str, Any]]]:
     whole = answer_to_json(answer)
     shared = {name: whole[name] for name in ("criteria", "program", "notes")}
     for hit, shown in zip(answer.hits, whole["hits"], strict=True):
-        explanation = {name: shown[name] for name in ("rank", "score", "ledger")} | shared
+        explanation = {name: shown[name] for name in PARTS if name in shown} | shared
         document = hit.document
         named = {name: value for name in ("title", "url") if (value := getattr(document, name))}
         yield hit, {**named, **document.fields, EXPLAINED: explanation}

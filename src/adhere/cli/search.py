@@ -29,6 +29,15 @@ def search(
         str | None,
         typer.Option(metavar="TEXT", help="Rules that the instruction cannot loosen, as criteria."),
     ] = None,
+    rerank: Annotated[
+        str,
+        typer.Option(
+            metavar="MODEL",
+            help="Let a model reorder the best: llm:MODEL@URL, listwise:MODEL@URL or st:FOLDER.",
+            show_default=False,
+        ),
+    ] = "",
+    rerank_top: Annotated[int, typer.Option(metavar="N", min=1, help="How many it reads, at least -k.")] = 20,
     url: Url = "",
     as_json: AsJson = False,
 ) -> None:
@@ -39,7 +48,7 @@ def search(
     from adhere.cli.show import show_answer
     from adhere.search.wire import answer_to_json
 
-    with opened(store, url) as engine:
+    with opened(store, url, rerank=rerank, top=rerank_top) as engine:
         answer = engine.search(
             query,
             instruction,

@@ -102,10 +102,12 @@ def show_notes(console: Console, instruction: str, notes: Iterable[Note]) -> Non
 
 
 def show_hit(console: Console, hit: Hit, criteria: Criteria) -> None:
-    """Rank, title, score; id and some fields; then the ledger."""
+    """Rank, title, score, that of a reranker; id and some fields; then the ledger."""
     document = hit.document
     head = Text(plain(document.title or document.id), style="bold")
     head.append(f"  {hit.score:.3f}", style="not bold dim")
+    if hit.rerank is not None:
+        head.append(f"  rerank {hit.rerank:.3f}", style="not bold dim")
     console.print(_hanging(Text(f"{hit.rank:>3}  "), head))
     dot = f" {mark(console, 'dot')} "
     facts = [f"{name}={plain(value)}" for name, value in document.fields.items() if _short(value)][

@@ -13,6 +13,7 @@ import typer
 from adhere.cli.app import AsJson
 from adhere.cli.console import errors, plain, print_json, results
 from adhere.errors import InputError
+from adhere.llm import KEY
 
 if TYPE_CHECKING:
     from adhere.search.engine import Engine
@@ -43,7 +44,7 @@ def synth(
     model: Annotated[str, typer.Option("--model", help="Name of the model at that endpoint.")] = "",
     key: Annotated[
         str,
-        typer.Option("--key", envvar="ADHERE_LLM_KEY", help="Its key, where it wants one.", show_envvar=True),
+        typer.Option("--key", envvar=KEY, help="Its key, where it wants one.", show_envvar=True),
     ] = "",
     as_json: AsJson = False,
 ) -> None:

@@ -40,14 +40,7 @@ class SentenceTransformersEncoder:
         batch: int = 32,
         device: str | None = None,
     ) -> None:
-        library = require("sentence_transformers", feature=f"The model {str(model)!r}", extra="models")
-        try:
-            self._model = library.SentenceTransformer(str(model), device=device)
-        except (OSError, ValueError) as error:
-            raise ModelError(
-                f"No sentence-transformers model could be loaded from {str(model)!r}: {error}\n"
-                "Give a local folder, or a hub id that this machine can reach."
-            ) from error
+        self._model = loaded("SentenceTransformer", str(model), device=device)
         if not self._model.tokenizer.is_fast:
             raise ModelError(f"{model} has no fast tokenizer, so tokens cannot be traced back to the text.")
         self.name = str(model)
@@ -121,6 +114,21 @@ class SentenceTransformersEncoder:
             digest.update(name.encode())
             digest.update(weights.detach().float().cpu().numpy().tobytes())
         return digest.hexdigest()
+
+
+def loaded(kind: str, model: str, *, device: str | None = None, **options: Any) -> Any:
+    """A model by local folder or hub id; `kind` is a class of sentence-transformers.
+
+    Errors  MissingExtra without the library, ModelError if nothing of that kind loads
+    """
+    library = require("sentence_transformers", feature=f"The model {model!r}", extra="models")
+    try:
+        return getattr(library, kind)(model, device=device, **options)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"No sentence-transformers model could be loaded from {model!r} as a {kind}: {error}\n"
+            "Give a local folder, or a hub id that this machine can reach."
+        ) from error
 
 
 def _prompts(model: Any) -> tuple[str, str]:

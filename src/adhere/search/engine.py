@@ -36,10 +36,11 @@ from adhere.need import (
     conditions,
 )
 from adhere.parse import default_parser
-from adhere.parse.language import check, contradictions, read
+from adhere.parse.language import check, contradictions, read, says
 from adhere.parse.protocol import Parser
+from adhere.rerank.protocol import Reranker
 from adhere.schema import FieldType, Schema
-from adhere.search.execute import REMOVED, Outcome, Parts, Request, execute
+from adhere.search.execute import REMOVED, RERANK_TOP, Outcome, Parts, Request, execute
 from adhere.search.trace import OnEvent, Planned, Trace
 from adhere.store.infer import dated
 from adhere.store.protocol import Clause, Entry, Store, Words
@@ -68,7 +69,10 @@ class Added:
 
 
 class Engine:
-    """Search over one store: `adhere.open(path)`, or `Engine.in_memory()` for a list of documents."""
+    """Search over one store: `adhere.open(path)`, or `Engine.in_memory()` for a list of documents.
+
+    A `reranker` reorders the `rerank_top` best hits of every search; none is needed.
+    """
 
     def __init__(
         self,
@@ -79,12 +83,16 @@ class Engine:
         judges: Sequence[Judge] | None = None,
         standing: str = "",
         time_field: str | None = None,
+        reranker: Reranker | None = None,
+        rerank_top: int = RERANK_TOP,
     ) -> None:
         self.store = store
         self.time_field = time_field
         self.encoder = encoder
         self.parser = parser or default_parser()
         self.standing = standing
+        self.reranker = reranker
+        self.rerank_top = rerank_top
         self._judges = list(judges) if judges is not None else default_judges(store, encoder)
 
     @classmethod
@@ -94,13 +102,14 @@ class Engine:
         *,
         parser: Parser | None = None,
         types: Mapping[str, FieldType] | None = None,
+        reranker: Reranker | None = None,
     ) -> Engine:
         """An engine over an exact store that lives in this process only."""
         from adhere.encode import load
         from adhere.store.memory import MemoryStore
 
         encoder = encoder or load()
-        return cls(MemoryStore(encoder.dimension, types=types), encoder, parser=parser)
+        return cls(MemoryStore(encoder.dimension, types=types), encoder, parser=parser, reranker=reranker)
 
     # --- documents -----------------------------------------------------------------------------
 
@@ -219,7 +228,8 @@ class Engine:
             count.value = len(request.criteria)
         notes = (*parsed.notes, *contradictions(request.criteria))
         trace.tell(Planned(need, parsed, request.criteria, mode, notes))
-        outcome = execute(self._parts(request), request, trace)
+        parts = replace(self._parts(request), reranker=self.reranker, rerank_top=self.rerank_top)
+        outcome = execute(parts, request, trace)
         return Answer(
             need=need,
             parsed=parsed,
@@ -242,7 +252,8 @@ class Engine:
         as_of: datetime | None = None,
         mode: Mode = "rank",
     ) -> dict[str, float]:
-        """A score for each of exactly these documents; in the modes that remove, those come last."""
+        """A score for each of exactly these documents, by the criteria and without the reranker; in the modes
+        that remove, those that are removed come last."""
         _, request = self._request(Need(query, instruction, as_of, self.standing), None)
         request = replace(request, mode="rank", k=max(len(ids), 1), only=tuple(ids))
         everything = execute(self._parts(request), request, Trace())
@@ -263,6 +274,7 @@ class Engine:
             raise InputError("There is nothing to search for: the query and the instruction are both empty.")
         now = need.as_of or datetime.now(UTC)
         parsed = Parsed(need.instruction)
+        told = _told(need, given)
         if given is None:
             parsed = self.parser.parse(need.instruction, query=need.query, schema=self.schema, now=now)
             standing = self._standing(need, now)
@@ -277,7 +289,7 @@ class Engine:
                 f"{loose[0].polarity} {loose[0].kind}. Put that into the instruction or the criteria instead."
             )
         parsed = replace(parsed, notes=(*parsed.notes, *notes))
-        return parsed, Request(need.query, criteria, filters, "balanced", 10, now)
+        return parsed, Request(need.query, criteria, filters, "balanced", 10, now, told=told)
 
     def _standing(self, need: Need, now: datetime) -> Parsed:
         """The standing instruction, read like any other; its spans are not of the need's instruction."""
@@ -341,6 +353,8 @@ def open(
     types: Mapping[str, FieldType] | None = None,
     time_field: str | None = None,
     standing: str = "",
+    reranker: Reranker | None = None,
+    rerank_top: int = RERANK_TOP,
 ) -> Engine:
     """Open the store at `path`, making it if it is not there, with the packaged encoder unless told.
 
@@ -360,7 +374,9 @@ def open(
         types=types,
         time_field=time_field,
     )
-    return Engine(store, encoder, standing=standing, time_field=time_field)
+    return Engine(
+        store, encoder, standing=standing, time_field=time_field, reranker=reranker, rerank_top=rerank_top
+    )
 
 
 def default_judges(store: Store, encoder: Encoder) -> list[Judge]:
@@ -387,6 +403,13 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
 def _criteria(given: str | Criteria | None, source: Any) -> Criteria:
     criteria = read(given) if isinstance(given, str) else given or Criteria()
     return Criteria(tuple(replace(criterion, source=source) for criterion in criteria))
+
+
+def _told(need: Need, given: Criteria | None) -> str:
+    # Given criteria replace the instruction, whose words may say otherwise by now.
+    if given is not None:
+        return ". ".join(says(criterion) for criterion in given)
+    return "\n".join(text for text in (need.instruction, need.standing) if text)
 
 
 def _mode(mode: Mode) -> Mode:

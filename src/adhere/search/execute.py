@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adhere.encode.protocol import Candidate, Encoder
+from adhere.errors import InputError
 from adhere.judge.about import Calibration
 from adhere.judge.logic import effective, verdict
 from adhere.judge.protocol import Judge, Question
@@ -21,11 +22,13 @@ from adhere.need import (
     Hit,
     Judgement,
     Mode,
+    Need,
     Removed,
     Verdict,
     conditions,
 )
-from adhere.ranking import rank
+from adhere.ranking import rank, reranked
+from adhere.rerank.protocol import Reranker
 from adhere.search import program
 from adhere.search.explain import MOST_RELAXATIONS, judged_relaxations, relaxations, removed
 from adhere.search.plan import Compiler
@@ -35,6 +38,8 @@ from adhere.store.protocol import And, Clause, Everything, Filter, Ids, Store, W
 POOL = 200
 """Candidates that the program scores, at least; of these the best DEPTH are judged."""
 DEPTH = 50
+RERANK_TOP = 20
+"""Of the judged, the best that a reranker reads, or more if more hits are asked for."""
 REMOVED = -1000.0
 """Added to the score of a document that `rank` was given but a rule removes: after all kept ones."""
 
@@ -43,7 +48,8 @@ REMOVED = -1000.0
 class Request:
     """A need ready to run: criteria checked against the schema, trusted filters apart.
 
-    `only` restricts the search to these documents, as in reranking.
+    `only` restricts the search to these documents, as in reranking. `told` is the instruction in words, for
+    a reranker: criteria are what is executed.
     """
 
     query: str
@@ -53,6 +59,7 @@ class Request:
     k: int
     now: datetime
     only: Collection[str] | None = None
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +80,19 @@ class Parts:
     encoder: Encoder
     judges: Sequence[Judge]
     calibration: Calibration = field(default_factory=Calibration)
+    reranker: Reranker | None = None
+    rerank_top: int = RERANK_TOP
+
+    @property
+    def reread(self) -> int:
+        """How many documents a reranker wants to read, 0 without one."""
+        return self.rerank_top if self.reranker else 0
 
 
 def execute(parts: Parts, request: Request, trace: Trace) -> Outcome:
     """Run the request. Rules of exact kinds filter before anything is scored; in mode `rank` only the
-    trusted filters do. The best candidates are judged, and the ledger is those verdicts."""
+    trusted filters do. The best candidates are judged, and the ledger is those verdicts. A reranker, if there
+    is one, reorders what came out."""
     with trace.step("filter") as count:
         compiler = Compiler(parts.store)
         trusted = And(tuple(sieve.keeps for sieve in compiler.sieves(request.filters)) or (Everything(),))
@@ -99,13 +114,18 @@ def execute(parts: Parts, request: Request, trace: Trace) -> Outcome:
     with trace.step("judge") as count:
         judged, broken = _judge(parts, request, clauses, rank(scores))
         count.value = len(judged)
+    again: Mapping[str, float] = {}
+    if parts.reranker:
+        with trace.step("rerank") as count:
+            again = _read(parts.reranker, request, judged, parts.rerank_top)
+            count.value = len(again)
     with trace.step("explain"):
         gone = (*removed(parts.store, sieves, trusted), *_taken(broken)) if request.mode != "rank" else ()
         few = request.mode != "rank" and passing < request.k and bool(sieves)
         relax = relaxations(parts.store, request.criteria, sieves, trusted, passing) if few else ()
         if len(judged) < request.k:
             relax = (*judged_relaxations(request.criteria, broken), *relax)[:MOST_RELAXATIONS]
-    return _outcome(request, scores, judged, gone, relax)
+    return _outcome(request, scores, judged, again, gone, relax)
 
 
 # --- finding -----------------------------------------------------------------------------------
@@ -136,7 +156,7 @@ def _wanted(criteria: Criteria) -> list[str]:
 
 
 def _candidates(parts: Parts, request: Request, query: Clause, where: Filter, passing: int) -> list[str]:
-    pool = max(POOL, 5 * request.k)
+    pool = max(POOL, 5 * request.k, parts.reread)
     if passing <= pool:
         return sorted(parts.store.matching(where))
     # "only symptoms" alone would fetch the symptoms of anything: a want is looked for beside the query.
@@ -163,7 +183,7 @@ def _judge(
 ) -> tuple[list[Judged], Counter[frozenset[str]]]:
     """The best candidates with their verdicts; strict mode goes on until k remain, and counts the rest by
     the criteria that they break."""
-    depth = max(DEPTH, request.k)
+    depth = max(DEPTH, request.k, parts.reread)
     kept: list[Judged] = []
     taken: Counter[frozenset[str]] = Counter()
     for start in range(0, len(ranked), depth):
@@ -226,6 +246,28 @@ def _leaves(
     return [{leaf: leaves.get(leaf, undecided) for leaf in wanted} for leaves in found]
 
 
+# --- reranking ---------------------------------------------------------------------------------
+
+
+def _read(reranker: Reranker, request: Request, judged: Sequence[Judged], most: int) -> dict[str, float]:
+    """Scores of the best, at least as many as are asked for. What breaks a rule of an exact kind (mode `rank`
+    removes nothing) is not read and so stays below: a rule is not for a model to overrule."""
+    able = {one.candidate.document.id: one for one in judged if not _breaks_rule(request, one)}
+    best = rank({identifier: one.score for identifier, one in able.items()})[: max(most, request.k)]
+    documents = [able[identifier].candidate.document for identifier in best]
+    scores = reranker.scores(Need(request.query, request.told), documents) if documents else []
+    if len(scores) != len(documents):
+        raise InputError(f"{reranker.name} gave {len(scores)} scores for {len(documents)} documents.")
+    return dict(zip(best, scores, strict=True))
+
+
+def _breaks_rule(request: Request, judged: Judged) -> bool:
+    return any(
+        verdict.outcome == "violated" and criterion.hard and criterion.exact
+        for verdict, criterion in zip(judged.ledger, request.criteria, strict=True)
+    )
+
+
 # --- ranking -----------------------------------------------------------------------------------
 
 
@@ -233,6 +275,7 @@ def _outcome(
     request: Request,
     scores: Mapping[str, float],
     judged: Sequence[Judged],
+    again: Mapping[str, float],
     gone: tuple[Removed, ...],
     relax: tuple[str, ...],
 ) -> Outcome:
@@ -242,9 +285,15 @@ def _outcome(
     floor = min(final.values(), default=0.0)
     ceiling = max((s for i, s in scores.items() if i not in final), default=0.0)
     rest = {i: floor - 1.0 + (s - ceiling) for i, s in scores.items() if i not in final}
-    best = rank(final)[: request.k]
+    best = reranked(rank(final), again)[: request.k]
     hits = tuple(
-        Hit(position, by_id[identifier].candidate.document, final[identifier], by_id[identifier].ledger)
+        Hit(
+            position,
+            by_id[identifier].candidate.document,
+            final[identifier],
+            by_id[identifier].ledger,
+            again.get(identifier),
+        )
         for position, identifier in enumerate(best, start=1)
     )
     return Outcome(hits, final | rest, gone, relax)

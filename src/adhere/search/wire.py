@@ -50,6 +50,7 @@ def answer_to_json(answer: Answer) -> dict[str, Json]:
                 "id": hit.document.id,
                 "title": hit.document.title,
                 "score": hit.score,
+                **({} if hit.rerank is None else {"rerank": hit.rerank}),
                 "ledger": [_verdict(verdict) for verdict in hit.ledger],
             }
             for hit in answer.hits

@@ -191,7 +191,7 @@ def _hit(data: Mapping[str, Any]) -> Hit:
     time = datetime.fromisoformat(given["time"]) if given["time"] else None
     document = Document(**{**given, "time": time})
     ledger = tuple(Verdict(**{**one, "evidence": _evidence(one["evidence"])}) for one in data["ledger"])
-    return Hit(data["rank"], document, data["score"], ledger)
+    return Hit(data["rank"], document, data["score"], ledger, data.get("rerank"))
 
 
 def _evidence(data: Mapping[str, Any] | None) -> Evidence | None:

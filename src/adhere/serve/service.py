@@ -171,6 +171,8 @@ class Service:
                     parser=copy.copy(self.engine.parser),
                     standing=caller.standing or self.engine.standing,
                     time_field=self.engine.time_field,
+                    reranker=self.engine.reranker,
+                    rerank_top=self.engine.rerank_top,
                 )
             return self._engines[key]
 

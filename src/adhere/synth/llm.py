@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adhere.errors import RemoteError, require
+from adhere.llm import Chat, quoted
 from adhere.need import Document
 from adhere.synth.protocol import Example, Material, Text, text_of
 
@@ -21,7 +21,6 @@ SYSTEM = (
 )
 MOST_CHARACTERS = 1500
 """Of a document, in a prompt."""
-TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +63,22 @@ PROMPTS: Mapping[str, Prompt] = {
 }
 
 
-class Client:
+class Client(Chat):
     """Asks one model of one endpoint for JSON. `key` may be empty where the endpoint wants none."""
 
     def __init__(self, base_url: str, model: str, *, key: str = "", timeout: float = 60.0) -> None:
-        openai = require("openai", feature="Making training data with a language model", extra="llm")
-        self.model = model
-        self._url = base_url
-        self._errors = openai.OpenAIError
-        self._client = openai.OpenAI(base_url=base_url, api_key=key or "none", timeout=timeout, max_retries=1)
+        feature = "Making training data with a language model"
+        super().__init__(base_url, model, key=key, timeout=timeout, feature=feature)
 
     def ask(self, prompt: str, keys: Sequence[str], *, seed: int) -> dict[str, str]:
         """The text of each key. Errors  RemoteError when the endpoint fails, or answers otherwise twice"""
-        problem = ""
-        for attempt in range(TRIES):
-            answer = self._answer(prompt, seed + attempt)
-            try:
-                found = json.loads(answer[answer.index("{") : answer.rindex("}") + 1])
-                return {key: _text(found, key) for key in keys}
-            except (ValueError, KeyError) as error:
-                problem = f"{error!r} in {answer[:200]!r}"
-        raise RemoteError(
-            f"{self.model} at {self._url} was asked for a JSON object with {', '.join(keys)}, and answered "
-            f"otherwise {TRIES} times: {problem}. Try a larger model."
-        )
 
-    def _answer(self, prompt: str, seed: int) -> str:
-        messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": prompt}]
-        try:
-            reply = self._client.chat.completions.create(model=self.model, messages=messages, seed=seed)
-        except self._errors as error:
-            raise RemoteError(f"{self.model} at {self._url} failed: {error}") from error
-        return (reply.choices[0].message.content or "") if reply.choices else ""
+        def texts(answer: str) -> dict[str, str]:
+            found = json.loads(answer[answer.index("{") : answer.rindex("}") + 1])
+            return {key: _text(found, key) for key in keys}
+
+        wanted = f"a JSON object with {', '.join(keys)}"
+        return self.read(SYSTEM, prompt, texts, wanted=wanted, seed=seed)
 
 
 def _text(found: Any, key: str) -> str:
@@ -138,9 +121,7 @@ class Written:
     def _prompt(self, prompt: Prompt, documents: Sequence[Document]) -> str:
         domain = f"The domain: {self.description}\n\n" if self.description else ""
         texts = [
-            json.dumps(
-                {"document": number, "text": text_of(document).text[:MOST_CHARACTERS]}, ensure_ascii=False
-            )
+            quoted({"document": number, "text": text_of(document).text[:MOST_CHARACTERS]})
             for number, document in enumerate(documents, start=1)
         ]
         return f"{domain}{prompt.task}\nKeys: {', '.join(prompt.keys)}.\n\n" + "\n".join(texts)

@@ -28,6 +28,7 @@ class Systems:
     bm25, bm25+instruction                   bm25s
     st:MODEL, ce:MODEL                       a bi-encoder or cross-encoder of sentence-transformers, by
                                              folder or id; MODEL#TEMPLATE feeds the instruction another way
+    rerank:RERANKER                          what `adhere search --rerank` takes, on the candidates
     url:FILE                                 a reranker or search behind a URL, described in a file
     run:FILE                                 a TREC run
     """
@@ -46,8 +47,9 @@ class Systems:
             "bm25+instruction": partial(_bm25, instructed=True),
         }
         self._with_argument: dict[str, Callable[[str], System]] = {
-            "st": partial(_model, "BiEncoder"),
-            "ce": partial(_model, "CrossEncoder"),
+            "st": _bi_encoder,
+            "ce": _cross_encoder,
+            "rerank": _reranked,
             "url": _remote,
             "run": _run,
         }
@@ -89,14 +91,26 @@ def _bm25(*, instructed: bool) -> System:
     return BM25(instructed=instructed)
 
 
-def _model(kind: str, argument: str) -> System:
-    from adhere.evaluate.systems import models
+def _bi_encoder(argument: str) -> System:
+    from adhere.evaluate.systems.models import BiEncoder
+    from adhere.render import INSTRUCTED
 
     model, hash_, template = argument.partition("#")
-    made: System = getattr(models, kind)(
-        model, template=template.replace("\\n", "\n") if hash_ else models.TEMPLATE
-    )
-    return made
+    return BiEncoder(model, template=template.replace("\\n", "\n") if hash_ else INSTRUCTED)
+
+
+def _cross_encoder(argument: str) -> System:
+    from adhere.evaluate.systems.reranked import Reranked
+    from adhere.rerank import reranker
+
+    return Reranked(reranker(f"st:{argument}"), name=f"ce:{argument.partition('#')[0]}")
+
+
+def _reranked(argument: str) -> System:
+    from adhere.evaluate.systems.reranked import Reranked
+    from adhere.rerank import reranker
+
+    return Reranked(reranker(argument))
 
 
 def _remote(path: str) -> System:

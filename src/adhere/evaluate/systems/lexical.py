@@ -7,10 +7,9 @@ from typing import Any
 
 from adhere.errors import require
 from adhere.evaluate.benchmark import Query
-from adhere.evaluate.systems.models import fed
 from adhere.evaluate.systems.protocol import DEPTH
 from adhere.need import Document
-from adhere.render import passage_text
+from adhere.render import fed, passage_text
 
 
 class BM25:

@@ -33,10 +33,9 @@ from urllib.request import Request, urlopen
 
 from adhere.errors import FileError, InputError, RemoteError
 from adhere.evaluate.benchmark import Query
-from adhere.evaluate.systems.models import fed
 from adhere.evaluate.systems.protocol import DEPTH, System
 from adhere.need import Document, Need
-from adhere.render import passage_text
+from adhere.render import fed, passage_text
 
 SHAPES = ("cohere", "jina", "vllm", "tei")
 
