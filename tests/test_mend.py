@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adhere.parse.mend import mended, overruled
+from adhere.parse.mend import admitted, mended, overruled, refused
 from adhere.parse.rules.cues import Label
 from adhere.parse.tags import Clause
 
@@ -91,3 +91,30 @@ def test_a_sure_clause_is_cut_out_of_the_others() -> None:
         ("avoid", "no tables"),
         ("want", "and fares"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("want:the images are other than X-rays", ["want:the images are", "avoid:other than X-rays"]),
+        ("want:cars without drivers", ["want:cars without drivers"]),
+        ("avoid:other than X-rays", ["avoid:other than X-rays"]),
+    ],
+)
+def test_a_want_that_says_what_must_not_be_excludes_it(before: str, after: list[str]) -> None:
+    text, found = labelled(before)
+    assert [f"{c.role}:{text[slice(*c.span)]}" for c in refused(text, found)] == after
+
+
+@pytest.mark.parametrize(
+    ("before", "role"),
+    [
+        ("avoid:Work on buses also belongs", "want"),
+        ("avoid:Maps count too", "want"),
+        ("avoid:Work on buses does not belong", "avoid"),
+        ("avoid:no maps", "avoid"),
+    ],
+)
+def test_what_is_let_in_is_not_excluded(before: str, role: str) -> None:
+    text, found = labelled(before)
+    assert [c.role for c in admitted(text, found)] == [role]

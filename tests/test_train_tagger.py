@@ -104,6 +104,16 @@ def test_an_epoch_is_the_same_for_the_same_number_and_another_for_the_next(examp
     assert maker.epoch(4) == maker.epoch(4) != maker.epoch(5)
 
 
+def test_a_list_takes_the_place_of_one_condition(examples: list[Example]) -> None:
+    maker = augment.Maker(examples, mixed=0.0, refilled=1.0, roughened=0.0, seed=1, listed=1.0)
+    made = maker.epoch(0)
+    assert any(", " in e.instruction[slice(*c.core)] for e in made for c in e.clauses if c.core)
+    for example in made:
+        for clause in example.clauses:
+            if clause.core:
+                assert clause.span[0] <= clause.core[0] < clause.core[1] <= clause.span[1]
+
+
 def test_roughened_keeps_labels_on_their_words(examples: list[Example]) -> None:
     rough = augment.roughened(examples[0], random.Random(1))
     before = [text.lower().strip(".,;") for text, _ in texts(examples[0])]

@@ -10,12 +10,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from adhere.parse.rules import polarity as rules
 from adhere.parse.rules.cues import TASK, Side, find_cue
 from adhere.parse.rules.segment import trimmed
 from adhere.parse.rules.vocabulary import CONNECTIVES, GENERIC, STOPWORDS
 from adhere.parse.tags import Clause
 
 _WORD = re.compile(r"\w+")
+_DENIED = re.compile(
+    r"\b(?:other than|neither|nor|(?:is|are|was|were|must|should|may|can|do|does) not|cannot|no)\b",
+    re.IGNORECASE,
+)
+_ADMITTED = re.compile(
+    r"\b(?:also|too|equally|still|all|just as well|likewise) "
+    r"(?:belongs?|counts?|qualif(?:y|ies)|relevant|welcome)\W*$|"
+    r"\b(?:belongs?|counts?|qualif(?:y|ies)|(?:is|are) (?:relevant|welcome|in scope|included|eligible))"
+    r"(?: (?:too|also|as well|likewise|here))?\W*$|\bstays? in\W*$",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\b(?:not|no|none|nothing|neither|nor|never|cannot|without|hardly|barely|\w+n['’]t|dont)\b", re.I
+)
 _STOP = re.compile(r"[.!?;\n]")
 _JOINT = re.compile(r",?\s*(?:and|or|nor)?\s*", re.IGNORECASE)
 _SHARED_HEAD = re.compile(
@@ -38,6 +53,45 @@ def mended(text: str, found: Sequence[Clause]) -> list[Clause]:
             kept.append(clause)
         place[number] = max(0, len(kept) - 1)
     return kept
+
+
+def refused(text: str, found: Sequence[Clause]) -> list[Clause]:
+    """Wants that say what must not be, as the want and the exclusion that they are.
+
+    "whose images are other than X-rays" is labelled as one want; what it looks for is not X-rays.
+    """
+    cut: list[Clause] = []
+    place: list[int] = []
+    for clause in found:
+        parts = _refusal(text, clause) if clause.role == "want" else []
+        limited = None if clause.unless_of is None else place[clause.unless_of]
+        place.append(len(cut))
+        cut += parts or [replace(clause, unless_of=limited)]
+    return cut
+
+
+def admitted(text: str, found: Sequence[Clause]) -> list[Clause]:
+    """Clauses that end by letting something in ("also belong", "count too") exclude nothing."""
+    return [
+        replace(clause, role="want", core=None)
+        if clause.role in ("avoid", "disprefer") and _ADMITTED.search(words) and not _NEGATED.search(words)
+        else clause
+        for clause, words in ((clause, _text(text, clause)) for clause in found)
+    ]
+
+
+def _refusal(text: str, clause: Clause) -> list[Clause]:
+    start, end = clause.span
+    parts = rules.clauses(text[start:end])
+    roles = {part.label for part in parts}
+    if clause.unless_of is not None or "avoid" not in roles or not roles <= {"want", "avoid", "task"}:
+        return []
+    if not _DENIED.search(text, start, end):
+        return []
+    return [
+        replace(clause, span=(start + part.span[0], start + part.span[1]), role=part.label, core=None)
+        for part in parts
+    ]
 
 
 def overruled(text: str, found: Sequence[Clause], sure: Sequence[Clause]) -> list[Clause]:

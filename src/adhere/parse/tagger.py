@@ -23,7 +23,7 @@ import numpy as np
 from adhere.errors import InputError, ModelError
 from adhere.need import About, All, Any, Criteria, Criterion, Expression, Parsed, Span, conditions
 from adhere.parse import tags
-from adhere.parse.mend import mended, overruled
+from adhere.parse.mend import admitted, mended, overruled, refused
 from adhere.parse.rules import compose
 from adhere.parse.rules import polarity as rules
 from adhere.parse.rules.cues import find_cue
@@ -113,6 +113,7 @@ class TaggerParser:
         sure = _decided(instruction, ruled, linker, now)
         sure += [c for c in _cued(instruction, ruled, tagged) if c.span not in {one.span for one in sure}]
         found = mended(instruction, overruled(instruction, tagged, sorted(sure, key=lambda c: c.span)))
+        found = refused(instruction, admitted(instruction, found))
         labels = [rules.Clause(clause.span, clause.role, clause.unless_of) for clause in found]
         parsed = compose(instruction, labels, linker=linker, now=now)
         if words <= GUARDED and _exact(plain) != _exact(parsed):

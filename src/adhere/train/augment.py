@@ -19,15 +19,25 @@ class Maker:
 
     *Mixing* joins sentences of different instructions. *Refilling* puts what one clause speaks of into the
     frame of another ("disregard {}" with "shorter pages"), so that the wording of a polarity is learned
-    apart from its topics. *Roughening* drops capitals, full stops and apostrophes, as people in a hurry do.
-    Each is done to a share of the instructions; `mixed` adds that share of mixtures to them.
+    apart from its topics. *Listing* does so with two to four things in a row, so that a list shares the role
+    of its frame however far away that stands ("a, b, c and d are noise"). *Roughening* drops capitals, full
+    stops and apostrophes, as people in a hurry do. Each is done to a share of the instructions; `mixed` adds
+    that share of mixtures to them, `listed` is the share of lists among what is refilled.
     """
 
     def __init__(
-        self, examples: Sequence[Example], *, mixed: float, refilled: float, roughened: float, seed: int
+        self,
+        examples: Sequence[Example],
+        *,
+        mixed: float,
+        refilled: float,
+        roughened: float,
+        seed: int,
+        listed: float = 0.0,
     ) -> None:
         self._examples = list(examples)
         self._mixed, self._refilled, self._roughened, self._seed = mixed, refilled, roughened, seed
+        self._listed = listed
         self._sentences = [sentence for example in examples for sentence in sentences(example)]
         self._fillers = [filler for example in examples for filler in fillers(example)]
 
@@ -42,8 +52,15 @@ class Maker:
     def _refill(self, example: Example, rng: random.Random) -> Example:
         for position, clause in enumerate(example.clauses):
             if _fillable(clause) and rng.random() < self._refilled:
-                example = refilled(example, position, rng.choice(self._fillers))
+                example = refilled(example, position, self._filler(rng))
         return example
+
+    def _filler(self, rng: random.Random) -> str:
+        """One condition, or some of them as a list."""
+        if rng.random() >= self._listed:
+            return rng.choice(self._fillers)
+        *first, last = (rng.choice(self._fillers) for _ in range(rng.choice((2, 3, 3, 4))))
+        return ", ".join(first) + rng.choice((" and ", " or ", ", ", ", and ", ", or ")) + last
 
 
 def _fillable(clause: Clause) -> bool:

@@ -57,6 +57,7 @@ class Recipe:
     dropout: float = 0.1
     mixed: float = 0.5
     refilled: float = 0.25
+    listed: float = 0.0
     roughened: float = 0.2
     queryless: float = 0.3
     hidden: float = 0.0
@@ -97,6 +98,7 @@ class Run:
             examples,
             mixed=recipe.mixed,
             refilled=recipe.refilled,
+            listed=recipe.listed,
             roughened=recipe.roughened,
             seed=recipe.seed,
         )

@@ -117,6 +117,16 @@ ADMITTED = re.compile(
     re.IGNORECASE,
 )
 """Closes what is let in: "only X are relevant"."""
+ADDITION = re.compile(
+    r"^(?:and )?(?:so|as) (?:is|are|do|does)\b|\b(?:also|equally|likewise|all|just as well) "
+    r"(?:\w+ )?(?:belongs?|counts?|"
+    r"qualif(?:y|ies)|relevant|welcome|acceptable|of interest|eligible|in scope|included|fine)\b|"
+    r"\b(?:belongs?|counts?|qualif(?:y|ies)|relevant|welcome|acceptable|included|fine|ok|okay) "
+    r"(?:too|also|as well|likewise)"
+    r"\W*$|\b(?:is|are) (?:also )?(?:welcome|included|in scope)\W*$",
+    re.IGNORECASE,
+)
+"""Lets in more than what was said before: "surveys also count"."""
 EXHAUSTIVE = re.compile(
     r"(?<=\s)(?:(?:and|with|but) )*(?:(?:absolutely )?nothing (?:else|more)|(?:no|not any) others?|"
     r"(?:only (?:those|these|them)|(?:those|these|them) (?:only|alone)))(?: (?:at all|please))?\W*$",

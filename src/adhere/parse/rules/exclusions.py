@@ -170,6 +170,10 @@ AVOID_AFTER = (
     r"dispense with|suppress)\b"
     r"(?: (?:anything|everything|all|any|the ones|ones|those|that|whatever|every(?: \w+)?))?(?: (?:on|"
     r"about|from|for|of|to do with|involving|with|that|which|in which|by|where)\b)?",
+    r"^(?:(?:and|but|or|so|also|please|just|then|therefore|hence) )*(?:(?:i|we) )?(?:return|show|give|"
+    r"bring|send|get|find|fetch|list|include|suggest|recommend|offer|want|need)(?: me| us)? "
+    r"(?:absolutely )?(?:nothing|none of)\b"
+    r"(?: (?:on|about|from|for|of|to do with|with|that|which|by|where)\b)?",
     r"(?:^|\b)(?:please |kindly )?(?:do not|don['’]?t|dont|never) (?:\w+ )?(?:want|need|send|show|give|"
     r"return|include|retrieve|list|count|bring|bother with|bother|tell|recommend|suggest|care (?:about|"
     r"for)|bring up|offer|treat|accept|"

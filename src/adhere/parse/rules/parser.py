@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from adhere.errors import InputError
-from adhere.need import All, Criteria, Criterion, Expression, Not, Note, Parsed, Span
+from adhere.need import All, Any, Criteria, Criterion, Expression, Not, Note, Parsed, Span
 from adhere.parse.rules.account import settled
+from adhere.parse.rules.cues import ADDITION
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.polarity import Clause, clauses
 from adhere.parse.rules.typing import criteria_of, denials, says_nothing
@@ -79,7 +80,10 @@ def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None,
             continue
         typed = criteria_of(instruction, clause.span, clause.label, linker=linker, now=now)
         limited = made.get(clause.unless_of) if clause.unless_of is not None else None
-        if limited is None:
+        if limited is None and _adds(instruction, found, number, criteria, typed):
+            made[number] = len(criteria) - 1
+            criteria[-1] = _either(criteria[-1], typed[0])
+        elif limited is None:
             made[number] = len(criteria)
             criteria += typed
         elif limited == len(criteria) - 1:
@@ -96,6 +100,35 @@ def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None,
         tuple(notes),
     )
     return settled(parsed)
+
+
+def _adds(
+    instruction: str,
+    found: Sequence[Clause],
+    number: int,
+    before: Sequence[Criterion],
+    typed: Sequence[Criterion],
+) -> bool:
+    """Whether a want lets in more than the want just before it: "X. Work on Y also counts." is X or Y."""
+    clause = found[number]
+    if clause.label != "want" or not number or found[number - 1].label != "want" or len(typed) != 1:
+        return False
+    follows = bool(before) and before[-1].polarity == "want" and before[-1].span is not None
+    return (
+        follows
+        and not (typed[0].assumed or before[-1].assumed)
+        and ADDITION.search(instruction[slice(*clause.span)]) is not None
+    )
+
+
+def _either(before: Criterion, more: Criterion) -> Criterion:
+    assert before.span is not None and more.span is not None
+    parts = [
+        part
+        for one in (before, more)
+        for part in (one.what.parts if isinstance(one.what, Any) else (one.what,))
+    ]
+    return replace(before, what=Any(tuple(parts)), span=(before.span[0], more.span[1]))
 
 
 def _asking(instruction: str, clause: Clause) -> Clause:

@@ -50,10 +50,12 @@ _OPENING = re.compile(
     r"what (?:helps|matters|counts|i need|we need|i want) (?:is|are)|what i need are|"
     r"what i (?:want|need) is|i['’]d like(?: to (?:see|read))?|"
     r"over(?! \d)|than|to(?= [A-Za-z])|those|ones|the ones|anything|everything|all|any|they|it) )*"
-    r"(?:(?:documents?|papers?|articles?|passages?|pages?|results?|stories|reports?|material|proposals|"
+    r"(?:(?:an? |any |the )?(?:relevant |qualifying )?"
+    r"(?:documents?|papers?|articles?|passages?|pages?|results?|stories|reports?|material|proposals|"
     r"items|texts|posts|records|ones|those|anything|everything|something|that|which) )?"
     r"(?:(?:that|which|who) )?(?:(?:is|are|were|was|will be) )?(?:(?:about|on|regarding|concerning|"
-    r"dealing with|deals? with|discuss(?:es|ing)?|cover(?:s|ing)?|treat(?:s|ing)?|describ(?:es?|ing)|"
+    r"dealing with|deals? with|discuss(?:es|ing)?|identif(?:y|ies)|cover(?:s|ing)?|"
+    r"treat(?:s|ing)?|describ(?:es?|ing)|"
     r"relat(?:es?|ing) to|to do with|in which|where) )?(?=\w|\W)",
     re.IGNORECASE,
 )
@@ -64,12 +66,25 @@ _DANGLING = re.compile(
 )
 """What is left of a phrase that was typed, before the next one: "from [Ann Cole] on golems"."""
 _CLOSING = re.compile(
-    r"(?:\s+(?:(?:is|are|be|count|counts|matter|matters) (?:relevant|of interest|acceptable|included|"
-    r"eligible|admissible)|only|please|too|as well|either|though|and|or|but|is|are|be|that|which|"
+    r"(?:\s+(?:(?:is|are|be|count|counts|matter|matters) (?:(?:also|equally|likewise|all) )?"
+    r"(?:relevant|of interest|"
+    r"acceptable|included|eligible|admissible|welcome|in scope)|"
+    r"(?:also|equally|likewise|all) (?:belongs?|counts?|qualif(?:y|ies))|"
+    r"(?:belongs?|counts?|qualif(?:y|ies)) (?:too|as well)|"
+    r"only|please|too|as well|either|though|and|or|but|is|are|be|that|which|"
     r"which are|which is|to be|it|they|,))+$",
     re.I,
 )
-_LIST = re.compile(r"^[^,;:()]{2,40}(?:, [^,;:()]{2,40})*,? (?:or|nor) [^,;:()]{2,40}$", re.IGNORECASE)
+_JOINTS = re.compile(r",? (?:and/or|and|or|nor) |, ", re.IGNORECASE)
+_PAIR = re.compile(r" and ", re.IGNORECASE)
+_PAIR_OF_ONE = re.compile(r"^[\w'-]+ and [\w'-]+$", re.IGNORECASE)
+"""Two bare words, such as "search and rescue", are more often one thing than two."""
+_HEAD = re.compile(
+    r"^(\S+(?: \S+){0,4} (?:about|at|between|by|for|from|in|of|on|with))(?: (?:the|an?))? [\w'-]+$",
+    re.IGNORECASE,
+)
+LONGEST_THING = 5
+"""Words: what is longer says more than a name, and stands on its own."""
 _FROM_DATE = re.compile(
     rf"\bfrom(?=\s+(?:{DATE}|the \d{{4}}s|(?:the )?(?:last|past|previous|this)\b))", re.IGNORECASE
 )
@@ -126,7 +141,7 @@ def criteria_of(
     sure = _without_overlaps([phrase for phrase in found if phrase.sure])
     rest = cleaned(_erased(shown, [phrase.span for phrase in sure]))
     rest = cleaned(_DANGLING.sub("", rest)) if sure else rest
-    about = _about(rest) if _has_content(rest) else None
+    about = _about(rest, polarity) if _has_content(rest) else None
     if polarity in ("avoid", "disprefer"):
         parts = [_meant(phrase) for phrase in sure if not phrase.soft]
         parts += [about] if about is not None else []
@@ -437,10 +452,35 @@ def cleaned(text: str) -> str:
     return _CLOSING.sub("", _OPENING.sub("", words)).strip(" ,.;:!?-–—()[]")
 
 
-def _about(text: str) -> Expression:
-    """`about`, or any(about ...) for a plain list of alternatives."""
-    if not _LIST.match(text):
+def _about(text: str, polarity: Polarity) -> Expression:
+    """`about`, or any(about ...) for a list: each thing of a list is looked for by itself.
+
+    An exclusion means every one of its things, whatever joins them; a want of "A and B" means both at once.
+    """
+    items = listed(text)
+    joined = _PAIR.search(text) is not None and len(items) == 2
+    if (
+        len(items) < 2
+        or (joined and polarity in ("want", "prefer"))
+        or (joined and _PAIR_OF_ONE.search(text))
+    ):
         return About(text)
-    parts = [part.strip() for part in re.split(r",? (?:or|nor) |, ", text) if part.strip()]
-    plain = all(len(part.split()) <= 3 and not (set(part.casefold().split()) & STOPWORDS) for part in parts)
-    return Any(tuple(About(part) for part in parts)) if plain and len(parts) > 1 else About(text)
+    return Any(tuple(About(item) for item in items))
+
+
+def listed(text: str) -> list[str]:
+    """The things of a plain list, each with the words that all of them share; one, where it is no list.
+
+    "stoppages at banks, refineries or factories" gives "stoppages at banks", "stoppages at refineries" ...
+    """
+    if any(mark in text for mark in ":;()"):
+        return [text]
+    items = [item.strip() for item in _JOINTS.split(text) if item.strip()]
+    if len(items) < 2 or not all(_has_content(item) for item in items):
+        return [text]
+    if any(len(item.split()) > LONGEST_THING for item in items[1:]):
+        return [text]
+    head = _HEAD.match(items[0])
+    if head and all(len(item.split()) == 1 for item in items[1:]):
+        return [items[0], *(f"{head[1]} {item}" for item in items[1:])]
+    return items if len(items[0].split()) <= LONGEST_THING else [text]
