@@ -1,15 +1,17 @@
 """How well does the served clause tagger label instructions, beside the rules alone?
 
-    python benchmarks/train_tagger.py --data DIR [--fold 0] [--model FOLDER]
+    python benchmarks/train_tagger.py --data DIR [--fold 0] [--model FOLDER] [--trec]
 
 DIR holds train/clauses.jsonl. Fold 0, a fifth of the instructions, was never trained on or looked at; the
 rules were written while looking at the other four. Labels only: what becomes of them as criteria is measured
-by benchmarks/parse_clauses.py.
+by benchmarks/parse_clauses.py. --trec takes 100 narratives of TREC topics instead, whose labels are
+labels/trec_narratives.jsonl of the repository and whose texts are in DIR.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import time
@@ -24,6 +26,9 @@ from adhere.train.clauses import HELD_OUT, Example, read
 from adhere.train.figures import figures
 
 
+TREC = Path(__file__).parent.parent / "labels" / "trec_narratives.jsonl"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -31,10 +36,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("ADHERE_DATA"))
     parser.add_argument("--fold", type=int, default=HELD_OUT)
     parser.add_argument("--model", type=Path, default=PACKAGED)
+    parser.add_argument("--trec", action="store_true")
     options = parser.parse_args()
     if options.data is None:
         parser.error("give --data DIR, or set ADHERE_DATA")
-    examples = [e for e in read(Path(options.data) / "train/clauses.jsonl") if e.fold == options.fold]
+    examples = _narratives(Path(options.data)) if options.trec else _fold(Path(options.data), options.fold)
     tagger = TaggerParser(options.model)
     tagged, times = [], []
     for example in examples:
@@ -42,7 +48,7 @@ def main() -> None:
         tagged.append(tagger.clauses(example.instruction, query=example.query))
         times.append(1000 * (time.perf_counter() - began))
     ruled = [_ruled(example.instruction) for example in examples]
-    print(f"fold {options.fold}: {len(examples)} instructions; labelling takes the tagger")
+    print(f"{len(examples)} instructions; labelling takes the tagger")
     print(f"{statistics.median(times):.1f} ms each (median), {max(times):.1f} ms at most\n")
     print(f"{'':24}{'tagger':>8}{'rules':>8}")
     for name, share in figures(examples, tagged).items():
@@ -51,6 +57,27 @@ def main() -> None:
     for kind in KINDS:
         part, characters = _of_kind(examples, tagged, kind)
         print(f"{kind:24}{part:8.3f}{_of_kind(examples, ruled, kind)[0]:8.3f}  of {characters} characters")
+
+
+def _fold(data: Path, fold: int) -> list[Example]:
+    return [e for e in read(data / "train/clauses.jsonl") if e.fold == fold]
+
+
+def _narratives(data: Path) -> list[Example]:
+    rows = (data / "bench/trec_narratives/queries.jsonl").read_text(encoding="utf-8").splitlines()
+    topics = {topic["_id"]: topic for topic in map(json.loads, rows)}
+    labelled = map(json.loads, TREC.read_text(encoding="utf-8").splitlines())
+    return [
+        Example(
+            topics[row["id"]]["text"],
+            topics[row["id"]]["instruction"],
+            tuple(
+                Clause(tuple(c["span"]), c["polarity"], c["kind"], None, c.get("unless_of"))
+                for c in row["clauses"]
+            ),
+        )
+        for row in labelled
+    ]
 
 
 def _ruled(instruction: str) -> list[Clause]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
@@ -46,9 +47,10 @@ def folder(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_exported_judge_decides_alike(judge: Judge, folder: Path) -> None:
-    reader = CrossReader(folder)
-    found = reader.read("jailbreaks", CRITERIA[:4], SENTENCES)
-    parts = [layout.pieces(reader._tokenizer, some, 50) for some in (["jailbreaks"], CRITERIA[:4], SENTENCES)]
+    found, said = CrossReader(folder).read("jailbreaks", CRITERIA, SENTENCES)
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
+    tokenizer.no_padding()
+    parts = [layout.pieces(tokenizer, some, 50) for some in (["jailbreaks"], CRITERIA, SENTENCES)]
     row = layout.arrange(parts[0][0], parts[1], parts[2])
     with torch.no_grad():
         ids, types = torch.tensor([row.ids]), torch.tensor([row.types])
@@ -56,16 +58,17 @@ def test_the_exported_judge_decides_alike(judge: Judge, folder: Path) -> None:
         means = [
             torch.stack([states[a:b].mean(0) for a, b in runs]) for runs in (row.criteria, row.sentences)
         ]
-        wanted = judge.decide(*means)[0].numpy()
+        wanted, places = (part.numpy() for part in judge.decide(*means))
     assert np.corrcoef(found, wanted)[0, 1] > 0.99 and np.abs(found - wanted).max() < 0.3
+    assert said.shape == (5, 2) and np.abs(said - places).max() < 0.5
 
 
-def test_more_criteria_than_fit_are_read_in_several_rows(folder: Path) -> None:
+def test_what_does_not_fit_is_not_read(folder: Path) -> None:
     reader = CrossReader(folder)
-    found = reader.read("jailbreaks", CRITERIA, SENTENCES)
-    assert found.shape == (5,)
-    assert np.array_equal(found[:4], reader.read("jailbreaks", CRITERIA[:4], SENTENCES))
-    assert reader.read("q", CRITERIA, []).tolist() == [0.0] * 5
+    long = [" ".join(["word"] * 60)] * 9
+    assert reader.read("q", CRITERIA, long)[1].shape[1] < 9
+    logits, said = reader.read("q", CRITERIA, [])
+    assert logits.tolist() == [0.0] * 5 and said.shape == (5, 0)
 
 
 def test_a_damaged_folder_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -77,4 +80,4 @@ def test_a_damaged_folder_is_refused(folder: Path, tmp_path: Path) -> None:
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ModelError, match="damaged"):
-        CrossReader(tmp_path)
+        CrossReader(tmp_path).read("q", CRITERIA, SENTENCES)

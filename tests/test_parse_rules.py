@@ -36,7 +36,7 @@ SCHEMA = Schema(
 EXCLUSIONS = [
     ("nothing on tax law", 'avoid about("tax law")'),
     ("show me nothing about cats", 'avoid about("cats")'),
-    ("so return nothing dated earlier than August 2025", 'avoid time(before d"2025-08-01")'),
+    ("so return nothing from before August 2025", 'avoid time(before d"2025-08-01")'),
     ("no search and rescue", 'avoid about("search and rescue")'),
     (
         "no maps of rivers and plain tables",
@@ -330,7 +330,7 @@ WHOLE = [
     ("since June 2022", 'want time(from d"2022-06-01")'),
     ("drafts from 2019", 'want field(status = "Draft")\nwant time(from d"2019-01-01" before d"2020-01-01")'),
     ("nothing from 2019", 'avoid time(from d"2019-01-01" before d"2020-01-01")'),
-    ("from 2019 onwards", 'want time(from d"2019-01-01")'),
+    ("from 2019 on", 'want time(from d"2019-01-01")'),
     ("published from 2019", 'want time(from d"2019-01-01")'),
     (
         "rating above 7 and final",

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from adhere.errors import FileError, InputError
+from adhere.judge.cross import PACKAGED
 from adhere.synth import rows, verdicts, wordings
 from adhere.synth.labelled import labelled
 from adhere.synth.reversals import reversals
@@ -167,3 +168,8 @@ def test_labels_by_reading_become_rows_that_say_which_sentences_are_shown(data: 
     assert first.sentences == ("Paper A1", "A1 moves.", "It is tested.")
     (asked,) = [one for one in first.asked if one.says == "robots that walk" and one.holds]
     assert asked.shown == (1,) and set(asked.near) == {1, 2}
+
+
+def test_the_shipped_judge_learned_from_listed_sources_only() -> None:
+    trained = json.loads((PACKAGED / "manifest.json").read_text())["averaged"]
+    assert trained and all(set(run["sources"]) <= set(SOURCES) for run in trained)

@@ -55,29 +55,59 @@ class ClauseJudge:
 
     def judge(self, question: Question, candidates: Sequence[Candidate]) -> list[list[Judgement]]:
         """One row per candidate, one judgement per condition."""
+        return [
+            [one.judgement(one.p(self.calibration), self.name) for one in row]
+            for row in self.nearness(question, candidates)
+        ]
+
+    def nearness(self, question: Question, candidates: Sequence[Candidate]) -> list[list[Nearness]]:
+        """What `judge` decides by. One row per candidate, one entry per condition."""
         texts = [question.query, *(_text(condition) for condition in question.conditions)]
         vectors = self.encoder.encode_queries(texts)
         words = self.words([candidate.document.id for candidate in candidates], texts)
-        return [self._row(candidate, vectors, words[candidate.document.id]) for candidate in candidates]
+        return [_row(candidate, vectors, words[candidate.document.id]) for candidate in candidates]
 
-    def _row(
-        self, candidate: Candidate, vectors: NDArray[np.float32], words: Sequence[float]
-    ) -> list[Judgement]:
-        places = sentences_of(candidate)
-        cosines = candidate.cosines(vectors)
-        best = cosines.max(axis=0, initial=0.0)  # no sentence, no nearness
-        saturated = [score / (score + HALF_BM25) for score in words]
-        c = self.calibration
-        base = c.bias + c.query_meaning * float(best[0]) + c.query_words * saturated[0]
-        row = []
-        for column in range(1, len(vectors)):
-            z = base + c.meaning * float(best[column]) + c.words * saturated[column]
-            p = 1.0 / (1.0 + math.exp(-z))
-            # The nearest sentence shows that a clause holds; where it does not hold, nothing shows it.
-            shown = p >= HOLDS and bool(places)
-            evidence = places[int(cosines[:, column].argmax())] if shown else None
-            row.append(Judgement(p, evidence, self.name))
-        return row
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near a condition is to one document, the query beside it, and the sentence nearest to it."""
+
+    meaning: float
+    words: float
+    query_meaning: float
+    query_words: float
+    nearest: TextEvidence | None
+
+    def p(self, c: Calibration) -> float:
+        """The probability that the condition holds."""
+        z = c.bias + c.query_meaning * self.query_meaning + c.query_words * self.query_words
+        return sigmoid(z + c.meaning * self.meaning + c.words * self.words)
+
+    def judgement(self, p: float, judge: str) -> Judgement:
+        """The nearest sentence shows that a condition holds; where it does not hold, nothing shows it."""
+        return Judgement(p, self.nearest if p >= HOLDS else None, judge)
+
+
+def _row(candidate: Candidate, vectors: NDArray[np.float32], words: Sequence[float]) -> list[Nearness]:
+    places = sentences_of(candidate)
+    cosines = candidate.cosines(vectors)
+    best = cosines.max(axis=0, initial=0.0)  # no sentence, no nearness
+    saturated = [score / (score + HALF_BM25) for score in words]
+    return [
+        Nearness(
+            float(best[column]),
+            saturated[column],
+            float(best[0]),
+            saturated[0],
+            places[int(cosines[:, column].argmax())] if places else None,
+        )
+        for column in range(1, len(vectors))
+    ]
+
+
+def sigmoid(z: float) -> float:
+    """The probability of log-odds z."""
+    return 1.0 / (1.0 + math.exp(-z))
 
 
 def sentences_of(candidate: Candidate) -> list[TextEvidence]:

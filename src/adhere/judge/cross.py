@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,64 +19,85 @@ from adhere.encode.protocol import Array
 from adhere.errors import ModelError
 from adhere.judge import layout
 
-CRITERIA = 4
-"""Criteria that are read in one row."""
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+PACKAGED = Path(__file__).parent.parent / "models" / "minijudge"
 FILES = ("model.onnx", "head.npz", "tokenizer.json")
 
 
-class CrossReader:
-    """Safe to share between threads. Errors  ModelError if a file is missing or damaged"""
+@cache
+def default_reader() -> CrossReader:
+    """The packaged model, loaded once per process."""
+    return CrossReader(PACKAGED)
 
-    def __init__(self, folder: Path | str) -> None:
+
+class CrossReader:
+    """Loads with the first thing it reads. Safe to share between threads.
+
+    Errors  ModelError if a file is missing or damaged
+    """
+
+    def __init__(self, folder: Path | str = PACKAGED) -> None:
+        self._folder = Path(folder)
+        self._manifest = _manifest(self._folder)
+
+    @cached_property
+    def _model(self) -> tuple[Tokenizer, InferenceSession, dict[str, Array]]:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        _verify(Path(folder))
-        self._head: dict[str, Array] = dict(np.load(Path(folder) / "head.npz"))
-        self._tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        _verify(self._folder, self._manifest)
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = 1  # documents are read side by side
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(Path(folder) / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        path = str(self._folder / "model.onnx")
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return tokenizer, session, dict(np.load(self._folder / "head.npz"))
 
-    def read(self, query: str, criteria: Sequence[str], sentences: Sequence[str]) -> Array:
-        """The logit that each criterion holds, zero without sentences. Shapes  C criteria -> (C,)"""
-        if not sentences:
-            return np.zeros(len(criteria), np.float32)
-        asked = layout.pieces(self._tokenizer, [query], layout.MAX_QUERY)[0]
-        body = layout.pieces(self._tokenizer, sentences, layout.MAX_SENTENCE)
-        says = layout.pieces(self._tokenizer, criteria, layout.MAX_CRITERION)
-        rows = [
-            layout.arrange(asked, says[start : start + CRITERIA], body)
-            for start in range(0, len(says), CRITERIA)
+    def read(self, query: str, criteria: Sequence[str], sentences: Sequence[str]) -> tuple[Array, Array]:
+        """Log-odds that each criterion holds (zero without sentences), and how much of it each sentence says
+        that fits in. At most `layout.CRITERIA` criteria. Shapes  C, S -> (C,), (C, <= S)"""
+        if not sentences or not criteria:
+            return np.zeros(len(criteria), np.float32), np.zeros((len(criteria), 0), np.float32)
+        tokenizer, session, _ = self._model
+        parts = [
+            layout.pieces(tokenizer, texts, most)
+            for texts, most in (
+                ([query], layout.MAX_QUERY),
+                (criteria, layout.MAX_CRITERION),
+                (sentences, layout.MAX_SENTENCE),
+            )
         ]
-        return np.concatenate([self._logits(row) for row in rows])
-
-    def _logits(self, row: layout.Row) -> Array:
+        row = layout.arrange(parts[0][0], parts[1], parts[2])
         feed = {"input_ids": np.array([row.ids]), "token_type_ids": np.array([row.types])}
-        states = self._session.run(["tokens"], feed)[0][0]
-        criteria = np.stack([states[start:end].mean(axis=0) for start, end in row.criteria])
-        sentences = np.stack([states[start:end].mean(axis=0) for start, end in row.sentences])
-        return self._decide(criteria, sentences)
+        states = session.run(["tokens"], feed)[0][0]
+        means = [
+            np.stack([states[start:end].mean(axis=0) for start, end in spans])
+            for spans in (row.criteria, row.sentences)
+        ]
+        return self._decide(means[0], means[1])
 
-    def _decide(self, criteria: Array, sentences: Array) -> Array:
+    def _decide(self, criteria: Array, sentences: Array) -> tuple[Array, Array]:
         c = _unit(self._linear("criterion", criteria))
         s = _unit(self._linear("sentence", sentences))
-        evidence = self._head["scale"] * (c @ s.T)
+        evidence = self._model[2]["scale"] * (c @ s.T)
         most = evidence.max(axis=1, keepdims=True)
         weights = np.exp(evidence - most)
         total = weights.sum(axis=1, keepdims=True)
         read = (weights / total) @ sentences
         hidden = np.tanh(self._linear("hidden", np.concatenate([criteria, read, criteria * read], axis=1)))
         logits: Array = (most + np.log(total))[:, 0] + self._linear("out", hidden)[:, 0]
-        return logits
+        return logits, evidence
 
     def _linear(self, name: str, x: Array) -> Array:
-        y: Array = x @ self._head[f"{name}.weight"].T + self._head[f"{name}.bias"]
+        head = self._model[2]
+        # Not `@`: on a busy machine the threads of a BLAS wait for each other longer than this takes alone.
+        y: Array = np.einsum("ij,kj->ik", x, head[f"{name}.weight"]) + head[f"{name}.bias"]
         return y
 
 
@@ -83,14 +106,22 @@ def _unit(x: Array) -> Array:
     return y
 
 
-def _verify(folder: Path) -> None:
+def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        for file in FILES:
-            found = hashlib.sha256((folder / file).read_bytes()).hexdigest()
-            if found != manifest["sha256"][file]:
-                raise ModelError(f"{folder / file} is damaged: its sha256 is {found}. Export it again.")
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if set(manifest["sha256"]) != set(FILES):
+            raise KeyError(f"sha256 of {', '.join(FILES)}")
+        return manifest
     except (FileNotFoundError, KeyError, ValueError) as error:
         raise ModelError(
             f"{folder} holds no judge: {error!r}. Write one with: python -m adhere.train.judge_export"
         ) from error
+
+
+def _verify(folder: Path, manifest: dict[str, Any]) -> None:
+    for file, wanted in manifest["sha256"].items():
+        if not (folder / file).is_file():
+            raise ModelError(f"{folder / file} is missing. Export the judge again, or reinstall adhere.")
+        found = hashlib.sha256((folder / file).read_bytes()).hexdigest()
+        if found != wanted:
+            raise ModelError(f"{folder / file} is damaged: its sha256 is {found}. Export it again.")

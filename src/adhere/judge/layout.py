@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 CLS, SEP = 101, 102
 QUERY, CRITERION, SENTENCE = 0, 1, 2
 SEGMENTS = 3
-MAX_QUERY, MAX_CRITERION, MAX_SENTENCE = 12, 28, 40
+MAX_QUERY, MAX_CRITERION, MAX_SENTENCE = 12, 36, 40
 """Tokens that are read of a part; the rest is cut."""
-MAX_TOKENS = 144
+CRITERIA, SENTENCES = 5, 5
+"""Criteria and sentences (the title apart) that are read in one row, at most."""
+MAX_TOKENS = 320
 """Sentences are left off the end where a row would be longer."""
 
 

@@ -17,11 +17,13 @@ import numpy as np
 from adhere.encode.protocol import Encoder
 from adhere.errors import CriteriaError, InputError
 from adhere.judge.about import ClauseJudge
+from adhere.judge.cross import default_reader
 from adhere.judge.field import FieldJudge
 from adhere.judge.form import FormJudge
 from adhere.judge.logic import effective
 from adhere.judge.mentions import MentionsJudge
 from adhere.judge.protocol import Judge
+from adhere.judge.reading import ReadingJudge
 from adhere.judge.time import TimeJudge
 from adhere.need import (
     Answer,
@@ -381,6 +383,12 @@ def open(
 
 def default_judges(store: Store, encoder: Encoder) -> list[Judge]:
     """One judge per kind; the judge of time is made per search, for it knows what had been superseded."""
+    about = ReadingJudge(clause_judge(store, encoder), default_reader())
+    return [about, FieldJudge(lambda: store.schema), MentionsJudge(), FormJudge()]
+
+
+def clause_judge(store: Store, encoder: Encoder) -> ClauseJudge:
+    """The judge of meaning that does not read, in the word statistics of this store."""
 
     def words(ids: Sequence[str], texts: Sequence[str]) -> dict[str, list[float]]:
         rows: dict[str, list[float]] = {identifier: [] for identifier in ids}
@@ -391,7 +399,7 @@ def default_judges(store: Store, encoder: Encoder) -> list[Judge]:
                 rows[identifier].append(scores[identifier])
         return rows
 
-    return [ClauseJudge(encoder, words), FieldJudge(lambda: store.schema), MentionsJudge(), FormJudge()]
+    return ClauseJudge(encoder, words)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

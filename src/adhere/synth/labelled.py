@@ -22,10 +22,9 @@ import numpy as np
 from adhere.encode.protocol import Candidate, Encoded, Encoder
 from adhere.encode.split import sentences as spans
 from adhere.errors import FileError
-from adhere.judge.about import ClauseJudge
 from adhere.judge.protocol import Question
 from adhere.need import About, Document
-from adhere.search.engine import Engine, default_judges
+from adhere.search.engine import Engine, clause_judge
 from adhere.synth.reversals import documents_of
 from adhere.synth.sources import Sources
 from adhere.synth.verdict import Asked, Verdicts
@@ -135,7 +134,7 @@ def priors(
     engine: Engine, query: str, says: Sequence[str], candidates: Sequence[Candidate]
 ) -> list[list[float]]:
     """Log-odds of the clause judge, one row per candidate."""
-    (judge,) = [one for one in default_judges(engine.store, engine.encoder) if isinstance(one, ClauseJudge)]
+    judge = clause_judge(engine.store, engine.encoder)
     found = judge.judge(Question(query, _NOW, tuple(About(one) for one in says)), candidates)
     return [[_log_odds(one.p) for one in row] for row in found]
 

@@ -26,7 +26,7 @@ from transformers import AutoModel
 from adhere.errors import InputError
 from adhere.judge import layout
 from adhere.train.judge_model import Judge, Labelled, loss
-from adhere.train.judge_watch import SENTENCES, Watched, auc, watched
+from adhere.train.judge_watch import Watched, auc, watched
 from adhere.train.tagger import base_folder
 
 
@@ -48,13 +48,16 @@ class Recipe:
     seed: int = 0
 
 
-def fresh(base: Path, recipe: Recipe) -> tuple[Judge, Tokenizer]:
-    """An untrained judge on a pretrained BERT, and its tokenizer."""
+def fresh(base: Path, recipe: Recipe, *, attention: str = "sdpa") -> tuple[Judge, Tokenizer]:
+    """An untrained judge on a pretrained BERT, and its tokenizer; `attention` as transformers names it."""
     torch.manual_seed(recipe.seed)
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    encoder = AutoModel.from_pretrained(base, add_pooling_layer=False, attn_implementation="eager")
+    # Dropout of attention costs half of a step on rows of 200 tokens; that of states is left to do its work.
+    encoder = AutoModel.from_pretrained(
+        base, add_pooling_layer=False, attn_implementation=attention, attention_probs_dropout_prob=0.0
+    )
     for layer in encoder.encoder.layer[: recipe.frozen]:
         layer.requires_grad_(False)
     return Judge(encoder, recipe.dropout), tokenizer
@@ -106,7 +109,7 @@ class Rows:
             if (one["group"] < 0 and (not groups or rng.random() < 0.5)) or one["group"] in kept
         ]
         rng.shuffle(asked)
-        asked = asked[:5]
+        asked = asked[: layout.CRITERIA]
         if not asked or not row["sentences"]:
             return None
         query = "" if rng.random() < self._recipe.queryless else row["query"]
@@ -143,7 +146,7 @@ def _shown(sentences: list[str], asked: list[dict]) -> tuple[list[str], list[dic
     picked = [0]
     for rank in range(max(map(len, orders))):
         for order in orders:
-            if rank < len(order) and order[rank] not in picked and len(picked) <= SENTENCES:
+            if rank < len(order) and order[rank] not in picked and len(picked) <= layout.SENTENCES:
                 picked.append(order[rank])
     picked.sort()
     moved = {old: new for new, old in enumerate(picked)}

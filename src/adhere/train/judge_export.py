@@ -1,8 +1,10 @@
 """Turn a trained judge into the folder that `adhere.judge.cross` runs.
 
-    python -m adhere.train.judge_export RUN OUT
+    python -m adhere.train.judge_export RUN... OUT [--start]
 
-RUN is an --out of `adhere.train.judge`; its manifest (sources, recipe) goes along.
+RUN is an --out of `adhere.train.judge`; its manifest (sources, recipe) goes along. Of several runs the
+weights are averaged, with --start those of the untrained judge too: what a run learned of its own rows alone
+fades, what helps elsewhere stays (Wortsman et al. 2022, arXiv 2109.01903).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,15 +60,35 @@ def export(judge: Judge, tokenizer: Path, trained: dict[str, Any], out: Path) ->
     (out / "manifest.json").write_text(json.dumps(trained | {"sha256": sums}, indent=2) + "\n")
 
 
+def averaged(judges: Sequence[Judge]) -> Judge:
+    """The first judge, with the mean weights of all of them."""
+    states = [judge.state_dict() for judge in judges]
+    mean = {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
+    judges[0].load_state_dict(mean)
+    return judges[0]
+
+
+def _trained(run: Path) -> tuple[Judge, dict[str, Any]]:
+    trained = json.loads((run / "manifest.json").read_text())
+    judge, _ = fresh(base_folder(), Recipe(**trained["recipe"]), attention="eager")
+    judge.load_state_dict(torch.load(run / "model.pt", weights_only=True))
+    return judge, trained
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Export a trained judge to int8 ONNX.")
-    parser.add_argument("run", type=Path)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("run", type=Path, nargs="+")
     parser.add_argument("out", type=Path)
+    parser.add_argument("--start", action="store_true", help="average with the untrained judge too")
     options = parser.parse_args()
-    trained = json.loads((options.run / "manifest.json").read_text())
-    judge, _ = fresh(base_folder(), Recipe(**trained["recipe"]))
-    judge.load_state_dict(torch.load(options.run / "model.pt", weights_only=True))
-    export(judge, base_folder() / "tokenizer.json", trained, options.out)
+    runs = [_trained(run) for run in options.run]
+    judges = [judge for judge, _ in runs]
+    if options.start:
+        judges.append(fresh(base_folder(), Recipe(), attention="eager")[0])
+    about = {"averaged": [trained for _, trained in runs], "with the start": options.start}
+    export(averaged(judges), base_folder() / "tokenizer.json", about, options.out)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,11 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from adhere.encode.onnx import default_encoder
-from adhere.encode.protocol import Encoded
 from adhere.evaluate.benchmark import find, load
 from adhere.judge import layout
-from adhere.need import Document
+from adhere.judge.reading import shown_of
 from adhere.synth.labelled import engine_over, priors
 from adhere.train.judge_model import Judge
-
-CRITERIA, SENTENCES = 4, 5
-"""Criteria and sentences that are read in one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +72,13 @@ def watched(data: Path, tokenizer: Tokenizer, most: int) -> Watched:
     for key in keys:
         engine = engines[by_document[key][0]["corpus"]]
         candidate = engine.store.candidates([key[1]])[key[1]]
-        document, passages = candidate.document, candidate.passages
         labels = by_document[key]
-        for start in range(0, len(labels), CRITERIA):
-            some = labels[start : start + CRITERIA]
+        for start in range(0, len(labels), layout.CRITERIA):
+            some = labels[start : start + layout.CRITERIA]
             query, says = some[0]["query"], [one["criterion"] for one in some]
             result.priors.extend(priors(engine, query, says, [candidate]))
-            body = read(document, passages, [query, *says])
+            vectors = encoder.encode_queries(says)
+            body = [place.text for place in shown_of(candidate, vectors)]
             parts = [
                 layout.pieces(tokenizer, texts, limit)
                 for texts, limit in (
@@ -96,17 +91,6 @@ def watched(data: Path, tokenizer: Tokenizer, most: int) -> Watched:
             result.texts.append(body)
             result.labels.append(some)
     return result
-
-
-def read(document: Document, passages: Sequence[Encoded], texts: Sequence[str]) -> list[str]:
-    """The title and the sentences nearest to the texts."""
-    vectors = default_encoder().encode_queries(list(texts))
-    sentences = [p.passage.text[a:b] for p in passages for a, b in p.passage.sentences]
-    if not sentences:
-        return [document.title]
-    cosines = np.concatenate([p.sentences for p in passages]) @ vectors[1:].T
-    best = [sentences[i] for i in layout.chosen(cosines, SENTENCES)]
-    return [document.title, *best] if document.title else best
 
 
 def auc(scores: NDArray[np.float64], holds: NDArray[np.bool_]) -> float:

@@ -76,8 +76,8 @@ _CLOSING = re.compile(
     re.I,
 )
 _JOINTS = re.compile(r",? (?:and/or|and|or|nor) |, ", re.IGNORECASE)
-_PAIR = re.compile(r" and ", re.IGNORECASE)
-_PAIR_OF_ONE = re.compile(r"^[\w'-]+ and [\w'-]+$", re.IGNORECASE)
+_OR, _AND = re.compile(r"\b(?:or|nor)\b", re.IGNORECASE), re.compile(r"\band\b", re.IGNORECASE)
+_TWO_WORDS = re.compile(r"^[\w'-]+ and [\w'-]+$", re.IGNORECASE)
 """Two bare words, such as "search and rescue", are more often one thing than two."""
 _HEAD = re.compile(
     r"^(\S+(?: \S+){0,4} (?:about|at|between|by|for|from|in|of|on|with))(?: (?:the|an?))? [\w'-]+$",
@@ -455,15 +455,13 @@ def cleaned(text: str) -> str:
 def _about(text: str, polarity: Polarity) -> Expression:
     """`about`, or any(about ...) for a list: each thing of a list is looked for by itself.
 
-    An exclusion means every one of its things, whatever joins them; a want of "A and B" means both at once.
+    An exclusion means every one of its things, whatever joins them. A want of "A, B" or of "A and B" means
+    both at once, one of "A or B" or of "A, B and C" any of them.
     """
     items = listed(text)
-    joined = _PAIR.search(text) is not None and len(items) == 2
-    if (
-        len(items) < 2
-        or (joined and polarity in ("want", "prefer"))
-        or (joined and _PAIR_OF_ONE.search(text))
-    ):
+    wanted = polarity in ("want", "prefer")
+    either = _OR.search(text) is not None or (len(items) > 2 and _AND.search(text) is not None)
+    if len(items) < 2 or (wanted and not either) or _TWO_WORDS.search(text):
         return About(text)
     return Any(tuple(About(item) for item in items))
 
