@@ -25,7 +25,6 @@ from adhere.parse.tags import KINDS, Clause
 from adhere.train.clauses import HELD_OUT, Example, read
 from adhere.train.figures import figures
 
-
 TREC = Path(__file__).parent.parent / "labels" / "trec_narratives.jsonl"
 
 

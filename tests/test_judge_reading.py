@@ -85,6 +85,14 @@ def test_only_the_first_candidates_are_read() -> None:
     assert len(reader.asked) == 1 and [row[0].judge for row in rows] == ["reading", "clause"]
 
 
+def test_twice_as_many_are_read_as_are_shown() -> None:
+    reader, many = Words(), candidates(*["attack", "defence"] * 20)
+    for shown, read in ((0, 32), (2, 16), (10, 20), (40, 32)):
+        reader.asked.clear()
+        judge(reader).judge(Question("jailbreaks", NOW, (About("attack"),), shown), many)
+        assert len(reader.asked) == read
+
+
 def test_many_criteria_are_read_a_few_at_a_time() -> None:
     reader = Words()
     says = [f"attack {n}" for n in range(layout.CRITERIA + 2)]

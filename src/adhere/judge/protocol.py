@@ -13,11 +13,15 @@ from adhere.need import Condition, Judgement, Kind
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the judges are asked about: the query, the clock of the need, and distinct conditions."""
+    """What the judges are asked about: the query, the clock of the need, and distinct conditions.
+
+    `shown` is how many documents will be shown, so that a slow judge can spend its time on those; 0: all.
+    """
 
     query: str
     now: datetime
     conditions: tuple[Condition, ...]
+    shown: int = 0
 
 
 class Judge(Protocol):

@@ -6,9 +6,10 @@ the clause judge goes by:
 
     p = sigmoid(meaning * m(c) + words * w(c) + query_meaning * m(q) + query_words * w(q) + read * r + bias)
 
-Only the first READ candidates are read, which come best first; for the others the clause judge's word stands.
-The sentence in which the model sees most of a criterion is the evidence. The time of a question is that of
-reading, some 200 tokens a document (docs/Speed.md).
+Only the first candidates are read, which come best first: twice as many as will be shown, FEWEST at least
+and READ at most. For the others the clause judge's word stands. The sentence in which the model sees most of
+a criterion is the evidence. The time of a question is that of reading, some 200 tokens a document
+(docs/Speed.md).
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from adhere.judge.logic import HOLDS
 from adhere.judge.protocol import Question
 from adhere.need import About, Judgement, Kind, TextEvidence
 
-READ = 32
-"""Candidates that are read."""
+FEWEST, READ = 16, 32
+"""Candidates that are read, at least and at most."""
 
 
 class Reader(Protocol):
@@ -88,10 +89,9 @@ class ReadingJudge:
 
     def judge(self, question: Question, candidates: Sequence[Candidate]) -> list[list[Judgement]]:
         """One row per candidate, one judgement per condition."""
-        read = [
-            [self._decide(one) for one in row] for row in self.readings(question, candidates[: self.most])
-        ]
-        return read + self.clause.judge(question, candidates[self.most :])
+        most = min(self.most, max(FEWEST, 2 * question.shown)) if question.shown else self.most
+        read = [[self._decide(one) for one in row] for row in self.readings(question, candidates[:most])]
+        return read + self.clause.judge(question, candidates[most:])
 
     def readings(self, question: Question, candidates: Sequence[Candidate]) -> list[list[Reading]]:
         """What `judge` decides by, of all these candidates. One row per candidate, one per condition."""

@@ -239,7 +239,7 @@ def _leaves(
     for judge in judges:
         mine = tuple(leaf for leaf in wanted if leaf.kind in judge.kinds)
         if mine and candidates:
-            rows = judge.judge(Question(request.query, request.now, mine), candidates)
+            rows = judge.judge(Question(request.query, request.now, mine, request.k), candidates)
             for leaves, row in zip(found, rows, strict=True):
                 leaves.update(zip(mine, row, strict=True))
     undecided = Judgement(None, None, "none")  # what no judge decides, such as a relation, is unknown
