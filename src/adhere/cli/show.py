@@ -110,9 +110,12 @@ def show_hit(console: Console, hit: Hit, criteria: Criteria) -> None:
         head.append(f"  rerank {hit.rerank:.3f}", style="not bold dim")
     console.print(_hanging(Text(f"{hit.rank:>3}  "), head))
     dot = f" {mark(console, 'dot')} "
-    facts = [f"{name}={plain(value)}" for name, value in document.fields.items() if _short(value)][
-        :FIELDS_SHOWN
-    ]
+    told = (document.title, document.id)  # files often repeat these among their fields
+    facts = [
+        f"{name}={plain(value)}"
+        for name, value in document.fields.items()
+        if _short(value) and value not in told
+    ][:FIELDS_SHOWN]
     console.print(_hanging(Text("     "), Text(dot.join([plain(document.id), *facts]), style="dim")))
     named = dict(criteria.named())
     for verdict in hit.ledger:
