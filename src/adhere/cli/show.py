@@ -16,6 +16,7 @@ from adhere.need import (
     Answer,
     Criteria,
     Criterion,
+    Document,
     FieldEvidence,
     Hit,
     Mentions,
@@ -110,16 +111,20 @@ def show_hit(console: Console, hit: Hit, criteria: Criteria) -> None:
         head.append(f"  rerank {hit.rerank:.3f}", style="not bold dim")
     console.print(_hanging(Text(f"{hit.rank:>3}  "), head))
     dot = f" {mark(console, 'dot')} "
-    told = (document.title, document.id)  # files often repeat these among their fields
     facts = [
         f"{name}={plain(value)}"
         for name, value in document.fields.items()
-        if _short(value) and value not in told
+        if _short(value) and not _told(document, value)
     ][:FIELDS_SHOWN]
     console.print(_hanging(Text("     "), Text(dot.join([plain(document.id), *facts]), style="dim")))
     named = dict(criteria.named())
     for verdict in hit.ledger:
         console.print(_ledger_line(console, verdict, named.get(verdict.criterion), hit))
+
+
+def _told(document: Document, value: object) -> bool:
+    """Whether a value only repeats the id or the end of the title, as files often do among their fields."""
+    return isinstance(value, str) and (value == document.id or document.title.endswith(value))
 
 
 def coloured(parsed: Parsed) -> Text:
