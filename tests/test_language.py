@@ -34,6 +34,7 @@ from adhere.parse.language import (
     read,
     says,
     to_json,
+    unheard,
     write,
 )
 from adhere.schema import FieldInfo, Schema
@@ -299,3 +300,40 @@ def test_contradictions_are_noted(text: str) -> None:
 )
 def test_what_can_be_satisfied_is_no_contradiction(text: str) -> None:
     assert contradictions(read(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('want field(status = "Finl")', "no document has status 'Finl'; did you mean 'Final'?"),
+        ('avoid field(status in ["Final", "Zzz"])', "no document has status 'Zzz'"),
+        (
+            'want field(status = "Final"); want field(status = "Draft")',
+            "no document can meet both status is Final and status is Draft: it has one status",
+        ),
+    ],
+)
+def test_values_that_no_document_has_are_noted(text: str, why: str) -> None:
+    assert [note.why for note in unheard(read(text), STATUSES)] == [why]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'want field(status in ["Final", "Draft"]); want field(status = "Final")',
+        'prefer field(status = "Finl")',
+        'want field(topic = "a"); want field(topic = "b")',
+        'want about("Finl")',
+    ],
+)
+def test_values_that_documents_have_are_not(text: str) -> None:
+    assert unheard(read(text), STATUSES) == ()
+
+
+STATUSES = Schema(
+    {
+        "status": FieldInfo("status", "keyword", values={"Final": 2, "Draft": 1}),
+        "topic": FieldInfo("topic", "keyword", True, values={"a": 1, "b": 1}),
+    },
+    documents=3,
+)

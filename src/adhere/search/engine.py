@@ -38,7 +38,7 @@ from adhere.need import (
     conditions,
 )
 from adhere.parse import default_parser
-from adhere.parse.language import check, contradictions, read, says
+from adhere.parse.language import check, contradictions, read, says, unheard
 from adhere.parse.protocol import Parser
 from adhere.rerank.protocol import Reranker
 from adhere.schema import FieldType, Schema
@@ -228,7 +228,8 @@ class Engine:
             )
             request = replace(request, mode=_mode(mode), k=_positive(k), only=only)
             count.value = len(request.criteria)
-        notes = (*parsed.notes, *contradictions(request.criteria))
+        doubts = (*contradictions(request.criteria), *unheard(request.criteria, self.schema))
+        notes = (*parsed.notes, *doubts)
         trace.tell(Planned(need, parsed, request.criteria, mode, notes))
         parts = replace(self._parts(request), reranker=self.reranker, rerank_top=self.rerank_top)
         outcome = execute(parts, request, trace)

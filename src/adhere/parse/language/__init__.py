@@ -9,7 +9,7 @@
 """
 
 from adhere.parse.language.as_json import from_json, to_json
-from adhere.parse.language.check import check, contradictions
+from adhere.parse.language.check import check, contradictions, unheard
 from adhere.parse.language.english import says
 from adhere.parse.language.read import read
 from adhere.parse.language.write import write, write_criterion, write_expression
@@ -21,6 +21,7 @@ __all__ = [
     "read",
     "says",
     "to_json",
+    "unheard",
     "write",
     "write_criterion",
     "write_expression",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from itertools import combinations
 from typing import Any as AnyValue
 
 from packaging.version import InvalidVersion, Version
@@ -63,6 +64,43 @@ def contradictions(criteria: Criteria) -> tuple[Note, ...]:
     """What no document can satisfy: the same thing wanted and avoided, or bounds with nothing between."""
     hard = [criterion for criterion in criteria if criterion.hard and criterion.unless is None]
     return (*_opposed(hard), *_empty_ranges(hard))
+
+
+def unheard(criteria: Criteria, schema: Schema) -> tuple[Note, ...]:
+    """What a rule asks of a field and no document of the store has, alone or together with another rule."""
+    rules = [one for one in criteria if one.hard and one.unless is None and isinstance(one.what, Field)]
+    equal = [
+        (rule, rule.what) for rule in rules if isinstance(rule.what, Field) and rule.what.op in ("=", "in")
+    ]
+    return (*_unknown_values(equal, schema), *_torn(equal, schema))
+
+
+def _unknown_values(rules: Sequence[tuple[Criterion, Field]], schema: Schema) -> Iterator[Note]:
+    for rule, what in rules:
+        info = schema[what.name]
+        if info.type == "keyword" and info.complete:
+            known = {str(value) for value in info.values}
+            for value in sorted(_values(what) - known):
+                near = get_close_matches(
+                    value.casefold(), [name.casefold() for name in known], n=1, cutoff=0.6
+                )
+                meant = [name for name in sorted(known) if near and name.casefold() == near[0]]
+                hint = f"; did you mean {meant[0]!r}?" if meant else ""
+                yield Note(rule.span, f"no document has {what.name} {value!r}{hint}")
+
+
+def _torn(rules: Sequence[tuple[Criterion, Field]], schema: Schema) -> Iterator[Note]:
+    """Two wants of a field with one value per document that share no value."""
+    for (first, one), (second, other) in combinations(rules, 2):
+        wanted = first.polarity == second.polarity == "want" and one.name == other.name
+        if wanted and not schema[one.name].is_list and not _values(one) & _values(other):
+            yield Note(
+                second.span, f"no document can meet both {says(one)} and {says(other)}: it has one {one.name}"
+            )
+
+
+def _values(what: Field) -> set[str]:
+    return {str(value) for value in (what.value if isinstance(what.value, tuple) else (what.value,))}
 
 
 def _checked(expression: Expression, schema: Schema) -> Expression:
