@@ -68,10 +68,8 @@ def contradictions(criteria: Criteria) -> tuple[Note, ...]:
 
 def unheard(criteria: Criteria, schema: Schema) -> tuple[Note, ...]:
     """What a rule asks of a field and no document of the store has, alone or together with another rule."""
-    rules = [one for one in criteria if one.hard and one.unless is None and isinstance(one.what, Field)]
-    equal = [
-        (rule, rule.what) for rule in rules if isinstance(rule.what, Field) and rule.what.op in ("=", "in")
-    ]
+    rules = [(one, one.what) for one in criteria if one.hard and one.unless is None]
+    equal = [(rule, what) for rule, what in rules if isinstance(what, Field) and what.op in ("=", "in")]
     return (*_unknown_values(equal, schema), *_torn(equal, schema))
 
 
@@ -79,13 +77,10 @@ def _unknown_values(rules: Sequence[tuple[Criterion, Field]], schema: Schema) ->
     for rule, what in rules:
         info = schema[what.name]
         if info.type == "keyword" and info.complete:
-            known = {str(value) for value in info.values}
-            for value in sorted(_values(what) - known):
-                near = get_close_matches(
-                    value.casefold(), [name.casefold() for name in known], n=1, cutoff=0.6
-                )
-                meant = [name for name in sorted(known) if near and name.casefold() == near[0]]
-                hint = f"; did you mean {meant[0]!r}?" if meant else ""
+            known = {str(value).casefold(): str(value) for value in info.values}
+            for value in sorted(_values(what) - set(known.values())):
+                near = get_close_matches(value.casefold(), known, n=1)
+                hint = f"; did you mean {known[near[0]]!r}?" if near else ""
                 yield Note(rule.span, f"no document has {what.name} {value!r}{hint}")
 
 
