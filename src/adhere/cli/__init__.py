@@ -20,6 +20,7 @@ from adhere.cli.search import search
 from adhere.cli.serve import serve
 from adhere.cli.status import status
 from adhere.cli.synth import synth
+from adhere.cli.train import train
 
 app = typer.Typer(
     cls=Commands,
@@ -41,6 +42,7 @@ app.command()(evaluate)
 app.command()(audit)
 app.command()(diff)
 app.command()(synth)
+app.command()(train)
 
 
 def main() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 def synth(
     source: Annotated[Path, typer.Argument(metavar="STORE|DIR", help="A store, or files to read.")],
-    out: Annotated[Path, typer.Option("--out", help="Examples that passed the check, as JSON lines.")],
+    out: Annotated[Path, typer.Option("--out", help="Examples that passed, as JSON lines; - for stdout.")],
     maker: Annotated[
         str,
         typer.Option("--maker", metavar="NAME", help="programmatic, reverse, poison, narrate or describe."),
@@ -51,15 +53,37 @@ def synth(
     """Make training examples from your documents, and check every one.
 
     Run again to go on where a run stopped. Unchecked examples stay in FILE.raw, rejected ones in
-    FILE.rejected with the reason.
+    FILE.rejected with the reason. Of what goes to stdout (--out -) no such files stay.
     """
+    if str(out) == "-" and as_json:
+        raise typer.BadParameter("--out - writes the examples to stdout, where --json has no place.")
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "examples" if str(out) == "-" else out
+        report = _make(source, file, maker, most, seed, description, licence, _client(llm, model, key))
+        if file is not out:
+            sys.stdout.buffer.write(file.read_bytes())
+            sys.stdout.flush()
+    _show(report, out, as_json=as_json)
+
+
+def _make(
+    source: Path,
+    out: Path,
+    maker: str,
+    most: int,
+    seed: int,
+    description: str,
+    licence: str,
+    client: Client | None,
+) -> Report:
+    """Make, check and write the examples. Errors  InputError where there is nothing to make"""
     from adhere.cli.progress import progress
     from adhere.search.engine import Progress
     from adhere.synth import protocol
     from adhere.synth.check import check
     from adhere.synth.makers import maker as named
 
-    chosen = named(maker, description=description, client=_client(llm, model, key))
+    chosen = named(maker, description=description, client=client)
     raw = out.with_name(out.name + ".raw")
     with _opened(source) as engine:
         documents = engine.store.get(sorted(engine.store.fingerprints()))
@@ -73,14 +97,14 @@ def synth(
             documents,
             kept=out,
             rejected=out.with_name(out.name + ".rejected"),
-            relevance=partial(_relevance, engine) if llm else None,
+            relevance=partial(_relevance, engine) if client else None,
         )
     if not report.kept and not report.rejected:
         raise InputError(
             f"{source} gives the maker {maker} nothing to make: it needs documents that share a value or a"
             " word and differ in another. Index them with their fields, or add documents."
         )
-    _show(report, out, as_json=as_json)
+    return report
 
 
 def _client(url: str, model: str, key: str) -> Client | None:
@@ -127,5 +151,6 @@ def _show(report: Report, out: Path, *, as_json: bool) -> None:
             }
         )
         return
+    console = errors() if str(out) == "-" else results()
     for line in report.lines():
-        results().print(plain(line))
+        console.print(plain(line))

@@ -44,6 +44,11 @@ class CrossReader:
         self._manifest = _manifest(self._folder)
 
     @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever what it reads would."""
+        return hashlib.sha256(json.dumps(self._manifest["sha256"], sort_keys=True).encode()).hexdigest()[:16]
+
+    @cached_property
     def _model(self) -> tuple[Tokenizer, InferenceSession, dict[str, Array]]:
         import onnxruntime
         from tokenizers import Tokenizer

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 
 from adhere.encode.protocol import Encoder
-from adhere.errors import CriteriaError, InputError
+from adhere.errors import AdhereError, CriteriaError, InputError
+from adhere.judge import fitted as fits
 from adhere.judge.about import ClauseJudge
 from adhere.judge.cross import default_reader
 from adhere.judge.field import FieldJudge
+from adhere.judge.fitted import Fitted
 from adhere.judge.form import FormJudge
 from adhere.judge.logic import effective
 from adhere.judge.mentions import MentionsJudge
@@ -73,7 +75,8 @@ class Added:
 class Engine:
     """Search over one store: `adhere.open(path)`, or `Engine.in_memory()` for a list of documents.
 
-    A `reranker` reorders the `rerank_top` best hits of every search; none is needed.
+    A `reranker` reorders the `rerank_top` best hits of every search; none is needed. `fitted` is what
+    `adhere train` made for this store; without it the judge has the packaged weights.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class Engine:
         time_field: str | None = None,
         reranker: Reranker | None = None,
         rerank_top: int = RERANK_TOP,
+        fitted: Fitted | None = None,
     ) -> None:
         self.store = store
         self.time_field = time_field
@@ -95,7 +99,8 @@ class Engine:
         self.standing = standing
         self.reranker = reranker
         self.rerank_top = rerank_top
-        self._judges = list(judges) if judges is not None else default_judges(store, encoder)
+        self.fitted = fitted
+        self._judges = list(judges) if judges is not None else default_judges(store, encoder, fitted)
 
     @classmethod
     def in_memory(
@@ -105,13 +110,15 @@ class Engine:
         parser: Parser | None = None,
         types: Mapping[str, FieldType] | None = None,
         reranker: Reranker | None = None,
+        fitted: Fitted | None = None,
     ) -> Engine:
         """An engine over an exact store that lives in this process only."""
         from adhere.encode import load
         from adhere.store.memory import MemoryStore
 
         encoder = encoder or load()
-        return cls(MemoryStore(encoder.dimension, types=types), encoder, parser=parser, reranker=reranker)
+        store = MemoryStore(encoder.dimension, types=types)
+        return cls(store, encoder, parser=parser, reranker=reranker, fitted=fitted)
 
     # --- documents -----------------------------------------------------------------------------
 
@@ -332,6 +339,7 @@ class Engine:
             "time_field": self.schema.time_field,
             "fields": dict(self.schema.fields),
             "encoder": self.encoder.name,
+            **({"judge": self.fitted.says()} if self.fitted else {}),
             **getattr(self.store, "status", dict)(),
         }
 
@@ -358,10 +366,12 @@ def open(
     standing: str = "",
     reranker: Reranker | None = None,
     rerank_top: int = RERANK_TOP,
+    fitted: bool = True,
 ) -> Engine:
     """Open the store at `path`, making it if it is not there, with the packaged encoder unless told.
 
-    `types` and `time_field` override what is inferred about fields.
+    `types` and `time_field` override what is inferred about fields; without `fitted`, the judge has the
+    packaged weights though `adhere train` made others.
     Errors  StoreMissing (with create=False), StoreLocked, StoreMismatch
     """
     from adhere.encode import load
@@ -377,14 +387,30 @@ def open(
         types=types,
         time_field=time_field,
     )
+    try:
+        found = (
+            fits.load(Path(path), reader=default_reader().fingerprint, encoder=encoder.fingerprint)
+            if fitted
+            else None
+        )
+    except AdhereError:
+        store.close()
+        raise
     return Engine(
-        store, encoder, standing=standing, time_field=time_field, reranker=reranker, rerank_top=rerank_top
+        store,
+        encoder,
+        standing=standing,
+        time_field=time_field,
+        reranker=reranker,
+        rerank_top=rerank_top,
+        fitted=found,
     )
 
 
-def default_judges(store: Store, encoder: Encoder) -> list[Judge]:
+def default_judges(store: Store, encoder: Encoder, fitted: Fitted | None = None) -> list[Judge]:
     """One judge per kind; the judge of time is made per search, for it knows what had been superseded."""
-    about = ReadingJudge(clause_judge(store, encoder), default_reader())
+    weights = fitted.weights if fitted else None
+    about = ReadingJudge(clause_judge(store, encoder), default_reader(), weights)
     return [about, FieldJudge(lambda: store.schema), MentionsJudge(), FormJudge()]
 
 

@@ -173,6 +173,7 @@ class Service:
                     time_field=self.engine.time_field,
                     reranker=self.engine.reranker,
                     rerank_top=self.engine.rerank_top,
+                    fitted=self.engine.fitted,
                 )
             return self._engines[key]
 

@@ -112,9 +112,14 @@ def write(
 
 def read(path: Path) -> Iterator[Example]:
     """The examples of a file. Errors  FileError with the line that is none"""
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+    yield from read_text(path.read_text(encoding="utf-8"), str(path))
+
+
+def read_text(text: str, name: str) -> Iterator[Example]:
+    """The examples of what a file of this name holds. Errors  FileError with the line that is none"""
+    for number, line in enumerate(text.split("\n"), start=1):
         if line:
-            yield _example(line, f"{path}:{number}")
+            yield _example(line, f"{name}:{number}")
 
 
 def _kept(path: Path) -> set[str]:

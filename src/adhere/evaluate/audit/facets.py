@@ -64,9 +64,17 @@ def facets(truth: Truth, *, hidden: str = "") -> dict[str, list[Facet]]:
 def hideable(truth: Truth) -> str:
     """The field whose values the texts themselves show best, so that `about` can be asked of it; or none.
 
-    For each keyword field with a handful of labels: how much likelier a document says a label's words when
-    it carries the label than when it does not. At least twice as likely, and another field must remain.
+    Another field must remain.
     """
+    lifts = telling(truth)
+    best = max(sorted(lifts), key=lambda name: lifts[name], default="")
+    others = [name for name, info in truth.schema.fields.items() if name != best and not _unasked(info)]
+    return best if others else ""
+
+
+def telling(truth: Truth) -> dict[str, float]:
+    """The keyword fields with a handful of labels that the texts show, with how much likelier a document
+    says a label's words when it carries the label than when it does not: at least twice."""
     lifts: dict[str, float] = {}
     for name, info in truth.schema.fields.items():
         labels = [
@@ -74,9 +82,7 @@ def hideable(truth: Truth) -> str:
         ]
         if info.type == "keyword" and len(labels) >= 3 and len(info.values) <= 100:
             lifts[name] = _lift(truth, name, labels)
-    best = max(sorted(lifts), key=lambda name: lifts[name], default="")
-    others = [name for name, info in truth.schema.fields.items() if name != best and not _unasked(info)]
-    return best if best and lifts[best] >= 2 and others else ""
+    return {name: lift for name, lift in lifts.items() if lift >= 2}
 
 
 def _lift(truth: Truth, name: str, labels: list[str]) -> float:

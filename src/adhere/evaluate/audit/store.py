@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from adhere.encode.protocol import Array, Encoded, Encoder
-from adhere.errors import SchemaError
+from adhere.errors import InputError, SchemaError
 from adhere.evaluate.audit.exam import as_benchmark, examine, without
 from adhere.evaluate.audit.export import export
-from adhere.evaluate.audit.facets import hideable
+from adhere.evaluate.audit.facets import KINDS, hideable
 from adhere.evaluate.audit.needs import make_needs
 from adhere.evaluate.audit.report import Setting, audit_to_json, failures_to_json, worst
 from adhere.evaluate.audit.truth import Truth
@@ -31,13 +32,15 @@ def audit_store(
     hidden: str | None = None,
     wordings: Half = "never-shown",
     export_to: Path | None = None,
+    kinds: Collection[str] = KINDS,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """The whole audit of an engine's store, as JSON: `report.audit_to_json` with "headline" (the first
     system), its ten worst "failures" and "slopes": where its documents went.
 
     `hidden` None chooses the field that the systems must not see, "" hides none. The systems run over a
-    copy of the documents in memory, with the vectors of the store.
+    copy of the documents in memory, with the vectors of the store and the weights of its judge. Of the
+    needs made, those of the `kinds` are run.
     Errors  SchemaError for a hidden field that is not there, InputError for a store too small
     """
     documents, schema = documents_of(engine), engine.schema
@@ -47,11 +50,14 @@ def audit_store(
             f"There is no field {hidden!r} to hide. Fields: {', '.join(schema.fields) or 'none'}."
         )
     needs = make_needs(documents, schema, seed=seed, count=count, wordings=wordings, hidden=hidden)
+    needs = [need for need in needs if need.kind in kinds]
+    if not needs:
+        raise InputError(f"None of {count} needs is of the kind {' or '.join(kinds)}. Ask for more needs.")
     seen = without(documents, hidden)
     exam = as_benchmark(needs, seen, name="audit")
     if export_to is not None:
         export(exam, export_to)
-    make = Systems(Stored(engine))
+    make = Systems(new=partial(Engine.in_memory, Stored(engine), fitted=engine.fitted))
     made = [make(name) for name in dict.fromkeys(systems)]
     found = examine(needs, seen, made, progress=progress)
     first = found[1]

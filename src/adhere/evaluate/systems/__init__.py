@@ -14,13 +14,14 @@ from adhere.need import Mode
 if TYPE_CHECKING:
     from adhere.encode.protocol import Encoder
     from adhere.evaluate.systems.engine import Indexed
+    from adhere.search.engine import Engine
 
 __all__ = ["Blind", "Perfect", "Random", "System", "Systems"]
 
 
 class Systems:
     """Makes systems from their names; those over our encoder (the packaged one, if none is given) share
-    one index.
+    one index. `new` makes the engine that they share.
 
     adhere, adhere-balanced, adhere-strict   our engine in its modes
     blind                                    our engine without the instruction
@@ -33,8 +34,8 @@ class Systems:
     run:FILE                                 a TREC run
     """
 
-    def __init__(self, encoder: Encoder | None = None) -> None:
-        self._encoder = encoder
+    def __init__(self, encoder: Encoder | None = None, *, new: Callable[[], Engine] | None = None) -> None:
+        self._encoder, self._new = encoder, new
         self._indexed: Indexed | None = None
         self._plain: dict[str, Callable[[], System]] = {
             "adhere": partial(self._adhere, "rank"),
@@ -68,7 +69,7 @@ class Systems:
         from adhere.evaluate.systems.engine import Indexed
         from adhere.search.engine import Engine
 
-        self._indexed = self._indexed or Indexed(partial(Engine.in_memory, self._encoder))
+        self._indexed = self._indexed or Indexed(self._new or partial(Engine.in_memory, self._encoder))
         return self._indexed
 
     def _adhere(self, mode: Mode) -> System:
