@@ -1,4 +1,4 @@
-"""`adhere train`: labels that a program decides, weights near the packaged ones, and a store that uses them."""
+"""`adhere train`: labels that a program decides, weights near the packaged ones, a store that uses them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from adhere.synth.programmatic import Programmatic
 from adhere.synth.protocol import Material
 from adhere.testing.fakes import FakeEncoder
 from adhere.train.labels import Labels
-from adhere.train.weights import fit, figures
+from adhere.train.weights import figures, fit
 from made import CUISINES, recipes
 
 RUN = CliRunner()
@@ -111,7 +111,7 @@ def test_a_store_is_fitted_searched_and_forgotten(store: Path, tmp_path: Path) -
     assert ran.exit_code == 0, ran.output
     assert "the field cuisine, for the audit" in ran.stdout and "obeyed@10" in ran.stdout
     report = json.loads(RUN.invoke(app, ["train", str(store), str(out), "--needs", "0", "--json"]).stdout)
-    assert report["fitted"] and report["after"]["macro_f1"] > report["before"]["macro_f1"]
+    assert report["fitted"] and report["after"]["calibration_error"] < report["before"]["calibration_error"]
     assert report["audit"] is None and report["left_out"] == "cuisine"
     with adhere.open(store) as engine:
         assert engine.fitted is not None and engine.fitted.weights == Weights(**report["weights"])

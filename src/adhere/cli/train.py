@@ -223,14 +223,14 @@ def _show(report: dict[str, Any], needs: int) -> None:
     console.print(plain(f"Learned from {report['labels']:,} labels: {report['made_from']}."))
     if report["left_out"]:
         console.print(plain(f"Left out of them: the field {report['left_out']}, for the audit."))
-    title = f"judge, on {report['measured']:,} labels of other documents (by program, as learned from)"
-    console.print(_table(title, report["before"], report["after"]))
+    console.print(f"\nThe judge on {report['measured']:,} such labels of documents it did not learn from:")
+    console.print(_table(report["before"], report["after"]))
     if not report["fitted"]:
         console.print("Not better in every figure: the packaged weights are kept.", style="yellow")
         return
     if report["audit"]:
         _show_audit(console, report["audit"], needs)
-    console.print("Saved: every search of this store uses the fitted judge from now on.")
+    console.print("\nSaved: every search of this store uses the fitted judge from now on.")
 
 
 def _show_audit(console: Console, audit: dict[str, Any], needs: int) -> None:
@@ -240,15 +240,21 @@ def _show_audit(console: Console, audit: dict[str, Any], needs: int) -> None:
     before, after = (
         {name: one["value"] for name, one in audit[side].items()} for side in ("before", "after")
     )
-    console.print(_table(f"audit, {audit['system']}, {audit['needs']} about needs of {needs}", before, after))
+    console.print(
+        f"\nThe audit, {audit['system']}, on the {audit['needs']} of {needs} needs that ask about meaning:"
+    )
+    console.print(_table(before, after))
     if (after["obeyed@10"] or 0) < (before["obeyed@10"] or 0):
-        console.print("The audit obeys less. To go back:  adhere train STORE --forget", style="yellow")
+        console.print(
+            "The audit obeys less. Ask it more (--needs), or go back:  adhere train STORE --forget",
+            style="yellow",
+        )
 
 
-def _table(title: str, before: dict[str, float | None], after: dict[str, float | None]) -> Table:
+def _table(before: dict[str, float | None], after: dict[str, float | None]) -> Table:
     from rich.table import Table
 
-    table = Table(title=plain(title), title_justify="left", box=None, padding=(0, 1))
+    table = Table(box=None, padding=(0, 1))
     for name in ("", "before", "after"):
         table.add_column(name, justify="right" if name else "left")
     for name in before:

@@ -20,9 +20,9 @@ from adhere.train.labels import Label
 
 Table = NDArray[np.float64]
 Met = NDArray[np.bool_]
-RIDGE = 30.0
+RIDGE = 150.0
 """What a weight's way from the packaged one costs, in nats per half squared log-odds that it moves the
-spread of its feature by: some 150 labels pull as strongly."""
+spread of its feature by: some 750 labels pull as strongly."""
 STEPS = 30
 NOW = datetime(1970, 1, 1, tzinfo=UTC)
 """The clock of a question; meaning knows none."""
