@@ -148,7 +148,7 @@ ENGLISH = [
     ("avoid form(has code)", "not has code"),
     ('want field(python_version >= v"3.10")', "python_version is at least 3.10"),
     ('avoid? mentions("C++")', 'not mentions "C++" (assumed)'),
-    ('disprefer any(about("a"), about("b"))', "rather not: (about a or about b)"),
+    ('disprefer any(about("a"), about("b"))', "rather not: (about a or b)"),
 ]
 
 

@@ -88,6 +88,9 @@ def _expression(expression: Expression) -> str:
     match expression:
         case All(parts):
             return " and ".join(map(_operand, parts)) or "anything"
+        case Any(parts) if len(parts) > 1 and all(isinstance(part, About) for part in parts):
+            *first, last = (part.text for part in parts if isinstance(part, About))
+            return f"about {', '.join(first)} or {last}"
         case Any(parts):
             return " or ".join(map(_operand, parts)) or "nothing"
         case Not(part):
