@@ -24,7 +24,7 @@ from adhere.need import Document
 from adhere.read.stdlib import stdlib_documents
 
 SAMPLE = 3000
-SYSTEMS = ("adhere-balanced", "adhere", "blind", "minilm", "minilm+instruction", "bm25", "bm25+instruction")
+SYSTEMS = ("adhere-balanced", "blind", "minilm+instruction", "bm25")
 MEASURES = (
     "obeyed@10",
     "read",

@@ -37,6 +37,14 @@ EXCLUSIONS = [
     ("nothing on tax law", 'avoid about("tax law")'),
     ("show me nothing about cats", 'avoid about("cats")'),
     ("so return nothing from before August 2025", 'avoid time(before d"2025-08-01")'),
+    ("documents that date from 2015 or later", 'want time(from d"2015-01-01")'),
+    (
+        "The list is limited to documents that date from 2015 up to 2020.",
+        'want time(from d"2015-01-01" before d"2021-01-01")',
+    ),
+    ("only papers whose modified falls in 2012 or later", 'want field(modified >= d"2012-01-01")'),
+    ("I already know the papers that appeared in 2006 or after", 'avoid time(from d"2006-01-01")'),
+    ("skip papers that carry a python version lower than 3.11", 'avoid field(python_version < v"3.11")'),
     ("no search and rescue", 'avoid about("search and rescue")'),
     (
         "no maps of rivers and plain tables",

@@ -38,7 +38,7 @@ _COUNT = r"(?P<count>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|t
 _UNIT = r"(?P<unit>day|week|fortnight|month|year|decade)s?"
 _PHRASE = re.compile(
     rf"\b(?:(?P<verb>{SAID})(?: (?:or|and) \w+)? )?(?:"
-    rf"(?:from|between) (?P<first>{DATE}) (?:to|and|until|till|through|-|–) (?P<last>{DATE})|"
+    rf"(?:from|between) (?P<first>{DATE}) (?:up to|to|and|until|till|through|-|–) (?P<last>{DATE})|"
     rf"(?P<first2>(?:1[6-9]|20)\d\d) ?(?:-|–|to) ?(?P<last2>(?:1[6-9]|20)\d\d)\b"
     rf"|as (?:of|at) (?P<asof>{DATE})"
     rf"|(?P<after>after|later than|newer than|more recent than|following|post[- ])\s?(?P<after_date>{DATE})"

@@ -36,7 +36,7 @@ from adhere.parse.rules.denial import denied, spelled
 from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.named import named_phrases
-from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, stem
+from adhere.parse.rules.vocabulary import BEARING, GENERIC, STOPWORDS, stem
 from adhere.schema import Schema
 
 SURE, ASSUMED = 0.9, 0.5
@@ -83,6 +83,12 @@ _HEAD = re.compile(
     r"^(\S+(?: \S+){0,4} (?:about|at|between|by|for|from|in|of|on|with))(?: (?:the|an?))? [\w'-]+$",
     re.IGNORECASE,
 )
+_SUBJECT = re.compile(r"\b(?:about|on|regarding|concerning|covering|discussing) \w", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\d|^(?:later|after|before|earlier|newer|older|more|less|fewer|above|below|up|upwards|onwards?|over|under)\b",
+    re.IGNORECASE,
+)
+"""An end of a comparison ("2015 or later") is no thing of a list."""
 LONGEST_THING = 5
 """Words: what is longer says more than a name, and stands on its own."""
 _FROM_DATE = re.compile(
@@ -141,7 +147,7 @@ def criteria_of(
     sure = _without_overlaps([phrase for phrase in found if phrase.sure])
     rest = cleaned(_erased(shown, [phrase.span for phrase in sure]))
     rest = cleaned(_DANGLING.sub("", rest)) if sure else rest
-    about = _about(rest, polarity) if _has_content(rest) else None
+    about = _about(rest, polarity) if _has_content(rest) and not (sure and _bears(rest)) else None
     if polarity in ("avoid", "disprefer"):
         parts = [_meant(phrase) for phrase in sure if not phrase.soft]
         parts += [about] if about is not None else []
@@ -294,7 +300,8 @@ def _read(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
     both = (*sure, *more)
     fields = [_single_fields(phrase, linker) for phrase in both if not phrase.denied]
     unlike = sum(map(len, fields)) == len(set().union(*fields))  # a "final draft" is not of two statuses
-    if not more or not unlike or _has_content(_erased(shown, [phrase.span for phrase in both])):
+    unsaid = _erased(shown, [phrase.span for phrase in both])
+    if not more or not unlike or (_has_content(unsaid) and not _bears(unsaid)):
         return found
     return [replace(phrase, sure=True, question="") if phrase in more else phrase for phrase in found]
 
@@ -352,6 +359,8 @@ def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | Non
     """A phrase of time as a condition on the date field that its verb names, or on the document's time."""
     start, end = phrase.span
     named = _date_field(phrase.verb, schema)
+    if not named and (before_it := _named_before(text[:start], schema)):
+        named, start = before_it  # "whose post history falls in 2022"
     year = _year_field(schema)
     meaning: Expression = phrase.meaning
     if named and isinstance(meaning, Time):
@@ -361,12 +370,23 @@ def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | Non
     elif schema is not None and not schema.time_field:
         return None
     before = _WORD.findall(text[:start])
-    alone = not _has_content(text[:start]) and not _has_content(text[end:])
+    around = text[:start] + " " + text[end:]
+    alone = not _has_content(around) or _bears(around)
     on_noun = bool(before) and before[-1].casefold() in GENERIC
     sure = phrase.sure or alone or on_noun or bool(named) or (bool(year) and phrase.verb in _MADE)
     words = " ".join(text[start:end].split())
     question = "" if sure else f"Is {words!r} about the date of the document?"
-    return Phrase(phrase.span, meaning, sure, question, plain=schema is not None)
+    return Phrase((start, end), meaning, sure, question, plain=schema is not None)
+
+
+def _named_before(text: str, schema: Schema | None) -> tuple[str, int] | None:
+    """The date field whose name stands before a phrase of time with nothing said between, and where."""
+    for name, info in schema.fields.items() if schema else ():
+        words = [word for word in re.split(r"[\W_]+", name) if word]
+        found = list(re.finditer(r"\b" + r"[\W_]+".join(map(re.escape, words)) + r"\b", text, re.IGNORECASE))
+        if info.type == "date" and words and found and _bears(text[found[-1].end() :]):
+            return name, found[-1].start()
+    return None
 
 
 def _date_field(verb: str, schema: Schema | None) -> str:
@@ -440,6 +460,12 @@ def _erased(text: str, spans: Sequence[Span]) -> str:
     return text
 
 
+def _bears(text: str) -> bool:
+    """Whether the words around a typed phrase only carry it: "that date from", "list ... under"."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    return all(word in STOPWORDS | GENERIC | BEARING for word in words) and not _SUBJECT.search(text)
+
+
 def _has_content(text: str) -> bool:
     return any(
         word.casefold() not in STOPWORDS and word.casefold() not in GENERIC for word in _WORD.findall(text)
@@ -474,7 +500,7 @@ def listed(text: str) -> list[str]:
     if any(mark in text for mark in ":;()"):
         return [text]
     items = [item.strip() for item in _JOINTS.split(text) if item.strip()]
-    if len(items) < 2 or not all(_has_content(item) for item in items):
+    if len(items) < 2 or not all(_has_content(item) and not _COMPARED.search(item) for item in items):
         return [text]
     if any(len(item.split()) > LONGEST_THING for item in items[1:]):
         return [text]

@@ -28,6 +28,18 @@ STOPWORDS = words("""
 """)
 """Words that name no subject."""
 
+BEARING = words("""
+    appear appears appeared appearing date dates dated dating fall falls fell come comes came coming out
+    originate originates stem stems carry carries carrying bear bears bearing list lists listed listing
+    include includes included including contain contains containing hold holds holding show shows showing
+    shown name names named state states stated stating give gives giving given quote quotes read reads
+    reading say says set put sit sits stand stands feature features featuring use uses used using turn
+    turns occur occurs mention mentions mentioning mentioned word words term terms value values labelled
+    labeled marked tagged filed recorded registered entered noted year years day order own least most more
+    less up down under wish see look looking know known already have has having got run runs pass
+""")
+"""Words that carry a condition ("that list X under authors", "that date from 2015") and name no subject."""
+
 CONNECTIVES = words("and or but nor so then also plus please with without to for the a an that which")
 """Words that may stand between the claimed spans of an instruction and carry nothing on their own."""
 

@@ -49,8 +49,8 @@ PREFER_AFTER = (
     r"(?:i|we)(?:['’]?d| would)?(?: much| really| rather)? (?:prefer|favou?r|lean (?:towards|to)|"
     r"like best|love|rather (?:have|see|read)|sooner (?:have|see|read)|go for|begin with|start with|"
     r"give (?:extra|more) weight to|trust most)\b",
-    r"\b(?:give|put|rank|place|move|push|bump|bring|float|sort|list) (?=.*\b(?:boost|first|priority|"
-    r"preference|top|front|up|above|higher|extra|weight|ahead)\b)",
+    r"(?<!the )(?<!reading )\b(?:give|put|rank|place|move|push|bump|bring|float|sort|list) (?!(?:is|are) )"
+    r"(?=.*\b(?:boost|first|priority|preference|top|front|up|above|higher|extra|weight|ahead)\b)",
     r"\bif (?:possible|available|there['’]?s a choice|you can|any exist)\b",
     r"\bshould ideally\b|\bwould ideally\b|\bpreferably\b|\bwhere available\b",
 )
