@@ -14,9 +14,9 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from adhere.errors import InputError  # noqa: E402
+from adhere.evaluate.verdicts import auc  # noqa: E402
 from adhere.train.judge import Recipe, Rows, Run  # noqa: E402
 from adhere.train.judge_model import Judge, Labelled, loss  # noqa: E402
-from adhere.train.judge_watch import auc  # noqa: E402
 
 TOKENIZER = Path(__file__).parent.parent / "src/adhere/models/minilm/tokenizer.json"
 

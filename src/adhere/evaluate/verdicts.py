@@ -165,6 +165,20 @@ def calibration_error(found: Cases) -> float:
     return float(gap.sum() / size.sum())
 
 
+def auc(scores: NDArray[np.float64], holds: NDArray[np.bool_]) -> float:
+    """Share of pairs (one that holds, one that does not) in the right order; ties half."""
+    order = np.argsort(scores, kind="stable")
+    ranks = np.empty(len(scores))
+    ranks[order] = np.arange(len(scores))
+    for value in np.unique(scores):
+        same = scores == value
+        ranks[same] = ranks[same].mean()
+    positives = int(holds.sum())
+    return float(
+        (ranks[holds].sum() - positives * (positives - 1) / 2) / (positives * (len(scores) - positives))
+    )
+
+
 def coverage(found: Cases) -> float:
     """Largest share of all cases, surest first, on which the verdicts are right 90 times in 100."""
     sure = np.where(np.isnan(found.p), -1.0, np.abs(found.p - 0.5))

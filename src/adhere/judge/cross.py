@@ -70,15 +70,7 @@ class CrossReader:
         if not sentences or not criteria:
             return np.zeros(len(criteria), np.float32), np.zeros((len(criteria), 0), np.float32)
         tokenizer, session, _ = self._model
-        parts = [
-            layout.pieces(tokenizer, texts, most)
-            for texts, most in (
-                ([query], layout.MAX_QUERY),
-                (criteria, layout.MAX_CRITERION),
-                (sentences, layout.MAX_SENTENCE),
-            )
-        ]
-        row = layout.arrange(parts[0][0], parts[1], parts[2])
+        row = layout.row(tokenizer, query, criteria, sentences)
         feed = {"input_ids": np.array([row.ids]), "token_type_ids": np.array([row.types])}
         states = session.run(["tokens"], feed)[0][0]
         means = [

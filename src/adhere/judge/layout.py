@@ -48,14 +48,21 @@ def pieces(tokenizer: Tokenizer, texts: Sequence[str], most: int) -> list[list[i
 
 def arrange(query: list[int], criteria: Sequence[list[int]], sentences: Sequence[list[int]]) -> Row:
     """Put the parts in a row; the first sentence is always read, the others while there is room."""
-    row = Row([CLS, *query, SEP], [QUERY] * (len(query) + 2), [], [])
+    made = Row([CLS, *query, SEP], [QUERY] * (len(query) + 2), [], [])
     for part in criteria:
-        row.criteria.append(_append(row, part, CRITERION))
+        made.criteria.append(_append(made, part, CRITERION))
     for part in sentences:
-        if row.sentences and len(row.ids) + len(part) + 1 > MAX_TOKENS:
+        if made.sentences and len(made.ids) + len(part) + 1 > MAX_TOKENS:
             break
-        row.sentences.append(_append(row, part, SENTENCE))
-    return row
+        made.sentences.append(_append(made, part, SENTENCE))
+    return made
+
+
+def row(tokenizer: Tokenizer, query: str, criteria: Sequence[str], sentences: Sequence[str]) -> Row:
+    """The row of these texts, each cut to what is read of its part."""
+    parts = ((query,), MAX_QUERY), (criteria, MAX_CRITERION), (sentences, MAX_SENTENCE)
+    (asked,), says, body = (pieces(tokenizer, texts, most) for texts, most in parts)
+    return arrange(asked, says, body)
 
 
 def _append(row: Row, part: list[int], segment: int) -> Span:

@@ -82,11 +82,11 @@ def admitted(text: str, found: Sequence[Clause]) -> list[Clause]:
 
 def _refusal(text: str, clause: Clause) -> list[Clause]:
     start, end = clause.span
+    if clause.unless_of is not None or not _DENIED.search(text, start, end):
+        return []
     parts = rules.clauses(text[start:end])
     roles = {part.label for part in parts}
-    if clause.unless_of is not None or "avoid" not in roles or not roles <= {"want", "avoid", "task"}:
-        return []
-    if not _DENIED.search(text, start, end):
+    if "avoid" not in roles or not roles <= {"want", "avoid", "task"}:
         return []
     return [
         replace(clause, span=(start + part.span[0], start + part.span[1]), role=part.label, core=None)

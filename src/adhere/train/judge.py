@@ -24,9 +24,10 @@ from torch import nn
 from transformers import AutoModel
 
 from adhere.errors import InputError
+from adhere.evaluate.verdicts import auc
 from adhere.judge import layout
 from adhere.train.judge_model import Judge, Labelled, loss
-from adhere.train.judge_watch import Watched, auc, watched
+from adhere.train.judge_watch import Watched, watched
 from adhere.train.tagger import base_folder
 
 
@@ -115,15 +116,8 @@ class Rows:
         query = "" if rng.random() < self._recipe.queryless else row["query"]
         sentences, asked = _shown(row["sentences"], asked)
         drop = groups and len(sentences) > 2 and rng.random() < self._recipe.titleless
-        parts = [
-            layout.pieces(self._tokenizer, texts, most)
-            for texts, most in (
-                ([query], layout.MAX_QUERY),
-                ([one["says"] for one in asked], layout.MAX_CRITERION),
-                (sentences[1:] if drop else sentences, layout.MAX_SENTENCE),
-            )
-        ]
-        arranged = layout.arrange(parts[0][0], parts[1], parts[2])
+        shown = sentences[1:] if drop else sentences
+        arranged = layout.row(self._tokenizer, query, [one["says"] for one in asked], shown)
         read = len(arranged.sentences)
         complete = {g: sum(o["group"] == g for o in row["asked"]) for g in kept}
         bound = {g: sum(o["group"] == g for o in asked) == complete[g] for g in kept}

@@ -79,29 +79,7 @@ def watched(data: Path, tokenizer: Tokenizer, most: int) -> Watched:
             result.priors.extend(priors(engine, query, says, [candidate]))
             vectors = encoder.encode_queries(says)
             body = [place.text for place in shown_of(candidate, vectors)]
-            parts = [
-                layout.pieces(tokenizer, texts, limit)
-                for texts, limit in (
-                    ([query], layout.MAX_QUERY),
-                    (says, layout.MAX_CRITERION),
-                    (body, layout.MAX_SENTENCE),
-                )
-            ]
-            result.rows.append(layout.arrange(parts[0][0], parts[1], parts[2]))
+            result.rows.append(layout.row(tokenizer, query, says, body))
             result.texts.append(body)
             result.labels.append(some)
     return result
-
-
-def auc(scores: NDArray[np.float64], holds: NDArray[np.bool_]) -> float:
-    """Share of pairs (one that holds, one that does not) in the right order; ties half."""
-    order = np.argsort(scores, kind="stable")
-    ranks = np.empty(len(scores))
-    ranks[order] = np.arange(len(scores))
-    for value in np.unique(scores):
-        same = scores == value
-        ranks[same] = ranks[same].mean()
-    positives = int(holds.sum())
-    return float(
-        (ranks[holds].sum() - positives * (positives - 1) / 2) / (positives * (len(scores) - positives))
-    )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adhere.encode.protocol import Candidate
-from adhere.evaluate.verdicts import Cases, calibration_error, macro_f1
+from adhere.evaluate.verdicts import Cases, auc, calibration_error, macro_f1
 from adhere.judge.fitted import Figures
 from adhere.judge.protocol import Question
 from adhere.judge.reading import Reading, ReadingJudge, Weights
@@ -94,12 +94,6 @@ def figures(table: Table, met: Met, weights: Weights) -> Figures:
     p = _p(table @ np.array(astuple(weights)))
     found = Cases(("",) * len(met), met, p, np.full(len(met), np.nan))
     return Figures(*(round(each, 3) for each in (auc(p, met), macro_f1(found), calibration_error(found))))
-
-
-def auc(p: Table, met: Met) -> float:
-    """How often what holds has the larger p of the two; ties half."""
-    above, below = p[met][:, None], p[~met][None]
-    return float((above > below).mean() + 0.5 * (above == below).mean())
 
 
 def _p(z: Table) -> Table:
