@@ -21,14 +21,12 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 import adhere
 from adhere.need import Document
 from adhere.search.engine import Engine
-from adhere.store.protocol import Entry
+from stores import multiplied
 
 NEEDS = [
     (
@@ -59,18 +57,7 @@ def build(engine: Engine, data: Path, copies: int) -> None:
     began = time.perf_counter()
     engine.add(documents(data), progress=lambda p: print(f"\r{p.saved:,} saved", end="", file=sys.stderr))
     print(f"\nindexed in {time.perf_counter() - began:.0f} s", file=sys.stderr)
-    originals = [i for i in engine.store.fingerprints() if not i.startswith("copy")]
-    for number in range(1, copies):
-        ids = iter(originals)
-        while batch := list(islice(ids, 256)):
-            held = engine.store.candidates(batch).values()
-            engine.store.write(
-                [
-                    Entry(replace(one.document, id=f"copy{number}-{one.document.id}"), one.passages, "copy")
-                    for one in held
-                ]
-            )
-        print(f"copy {number} written", file=sys.stderr)
+    multiplied(engine, copies)
 
 
 def measure(engine: Engine, rounds: int) -> dict[str, dict[str, float]]:

@@ -2,9 +2,13 @@
 
 python benchmarks/serve_load.py CORPUS.jsonl --documents 1000 --seconds 20
 python benchmarks/serve_load.py CORPUS.jsonl --documents 13500 --minutes 10
+python benchmarks/serve_load.py CORPUS.jsonl --store arxiv.adhere --copies 33 --minutes 10
 
-Prints a table: in this process, over HTTP one after another, over HTTP from all clients at once; the memory
-of the server before and after; and whether everything that was acknowledged is still there.
+A store is made of the corpus, or --store is copied, such as one that audit.py or search_speed.py keeps, and
+--copies writes its documents so many times under other ids; the corpus then gives the titles that are
+searched for. Prints a table: in this process, over HTTP one after another, over HTTP from all clients at
+once; the memory of the server before, meanwhile and after; and whether everything that was acknowledged is
+still there.
 """
 
 from __future__ import annotations
@@ -30,8 +34,11 @@ from typing import Any
 import adhere
 from adhere.need import Document
 from adhere.read import read_paths
+from stores import multiplied
 
 Need = tuple[str, str]
+_SAMPLED = 60.0
+"""Seconds from one look at the server's memory to the next."""
 
 
 def main() -> None:
@@ -40,6 +47,8 @@ def main() -> None:
     )
     parser.add_argument("corpus", type=Path, help="a file that adhere index reads")
     parser.add_argument("--documents", type=int, default=1_000)
+    parser.add_argument("--store", type=Path, help="a store to copy, in place of making one")
+    parser.add_argument("--copies", type=int, default=1, help="how often its documents are written")
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--minutes", type=float, help="in place of --seconds")
@@ -50,22 +59,31 @@ def main() -> None:
     needs = _needs(documents)
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "load.adhere"
+        if options.store:
+            shutil.copytree(options.store, store)
         with adhere.open(store) as engine:
-            engine.add(documents)
+            if not options.store:
+                engine.add(documents)
+            multiplied(engine, options.copies)
+            held = engine.schema.documents
         copy = shutil.copytree(store, Path(folder) / "copy.adhere")
         with _server(store) as (process, port), adhere.open(copy) as engine:
             alone, single = _pairs(lambda need: engine.search(*need), _searcher(port), needs[: options.needs])
             before = _memory(process.pid)
-            crowd, acknowledged, errors, passed = _crowd(port, needs, options.clients, seconds)
+            memory: list[float] = []
+            crowd, acknowledged, errors, passed = _crowd(
+                port, needs, options.clients, seconds, lambda: memory.append(_memory(process.pid))
+            )
             after = _memory(process.pid)
             lost = _lost(port, acknowledged)
-    print(f"{len(documents):,} documents, {options.clients} clients, {passed:.0f} s, instructed searches\n")
+    print(f"{held:,} documents, {options.clients} clients, {passed:.0f} s, instructed searches\n")
     print("| | searches/s | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|")
     _row("in process, one after another", alone, sum(alone))
     _row("HTTP, one after another", single, sum(single))
     _row(f"HTTP, {options.clients} clients and a writer", crowd, passed)
     print(f"\nHTTP over in-process, p50: {statistics.median(single) / statistics.median(alone):.2f}x")
     print(f"memory of the server: {before:.0f} MB before, {after:.0f} MB after")
+    print(f"in between, every {_SAMPLED:.0f} s: {', '.join(f'{size:.0f}' for size in memory)} MB")
     print(f"written meanwhile: {len(acknowledged):,} acknowledged, {lost} of them lost; {errors} errors")
 
 
@@ -116,9 +134,11 @@ def _sent(connection: http.client.HTTPConnection, method: str, path: str, body: 
 
 
 def _crowd(
-    port: int, needs: Sequence[Need], clients: int, seconds: float
+    port: int, needs: Sequence[Need], clients: int, seconds: float, look: Callable[[], None]
 ) -> tuple[list[float], list[str], int, float]:
-    """All clients search and one writes until the time is over: latencies, ids written, errors, seconds."""
+    """All clients search and one writes until the time is over: latencies, ids written, errors, seconds.
+
+    `look` is called every minute meanwhile."""
     end = time.perf_counter() + seconds
     latencies: list[float] = []
     acknowledged: list[str] = []
@@ -146,6 +166,9 @@ def _crowd(
     began = time.perf_counter()
     for thread in threads:
         thread.start()
+    while end - time.perf_counter() > _SAMPLED:
+        time.sleep(_SAMPLED)
+        look()
     for thread in threads:
         thread.join()
     if errors:

@@ -109,6 +109,22 @@ def _copy(source: Engine, target: Engine, wanted: Sequence[Document]) -> None:
         )
 
 
+def multiplied(engine: Engine, copies: int) -> None:
+    """Every document so many times, under other ids and with the same vectors, so that nothing is encoded."""
+    originals = [i for i in engine.store.fingerprints() if not i.startswith("copy")]
+    for number in range(1, copies):
+        waiting = iter(originals)
+        while batch := list(islice(waiting, 256)):
+            held = engine.store.candidates(batch).values()
+            engine.store.write(
+                [
+                    Entry(replace(one.document, id=f"copy{number}-{one.document.id}"), one.passages, "copy")
+                    for one in held
+                ]
+            )
+        print(f"copy {number} written", file=sys.stderr)
+
+
 def _tell(name: str) -> Callable[[Progress], None]:
     def tell(now: Progress) -> None:
         print(f"\r{name}: {now.saved:,} of {now.total or 0:,} saved ", end="", file=sys.stderr, flush=True)

@@ -230,7 +230,7 @@ def test_obeyed_counts_over_the_documents_that_qualify():
 
 
 def test_the_worst_failures_come_from_several_kinds(examined):
-    failed = worst(NEEDS, values(examined, "rules"))
+    failed = worst(NEEDS, values(examined, "random"))
     assert len(failed) == 10
     assert len({need.kind for need in failed}) > 3
 

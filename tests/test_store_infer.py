@@ -140,3 +140,16 @@ _json = st.recursive(
 def test_a_record_gives_back_any_document(fields: dict[str, object]) -> None:
     document = Document("i", "text\0", "title", "url", fields, datetime(2020, 1, 1, tzinfo=UTC), "g")
     assert from_json(to_json(document)) == document
+
+
+def test_a_field_of_which_nothing_was_counted_stays_the_same_object():
+    """So that a write does not cost the next search the whole dictionary of a large store."""
+    columns = Columns()
+    columns.add(Document("a", "x", fields={"status": "open", "year": 2019}))
+    before = columns.schema()
+    columns.add(Document("b", "x", fields={"year": 2020}))
+    after = columns.schema()
+    assert after["status"] is before["status"]
+    assert after["year"].values == {"2019": 1, "2020": 1}
+    columns.remove(Document("a", "x", fields={"status": "open", "year": 2019}))
+    assert "status" not in columns.schema()

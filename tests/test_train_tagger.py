@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from adhere.errors import FileError
 from adhere.parse import tags
+from adhere.schema import FieldInfo
 from adhere.train import augment
 from adhere.train.clauses import Example, read
 from adhere.train.figures import figures
+from adhere.train.typed import TypedMaker, Wordings
 
 ROWS = [
     {
@@ -205,6 +207,7 @@ def test_a_tagger_learns_ships_and_serves(examples: list[Example], tiny_bert: Pa
     from adhere.train import ship, tagger
     from adhere.train.model import predict
     from adhere.train.pseudo import pseudo_label
+    from adhere.train.recover import recovered, widened
 
     recipe = tagger.Recipe(epochs=2, batch=4, rate=1e-3, head_rate=1e-2)
     model, tokenizer = tagger.fresh(tiny_bert, recipe)
@@ -229,3 +232,34 @@ def test_a_tagger_learns_ships_and_serves(examples: list[Example], tiny_bert: Pa
     assert agreement >= ship.AGREEMENT
     served = TaggerParser(tmp_path / "served").clauses(examples[0].instruction, query=examples[0].query)
     assert [c.role for c in served] == [c.role for c in predict(model, tokenizer, examples)[0]]
+
+    back, _ = tagger.fresh(tiny_bert, recipe)
+    back.load_state_dict(widened(recovered(tmp_path / "served" / "model.onnx"), back.state_dict()))
+    for name, trained in model.state_dict().items():
+        assert torch.allclose(back.state_dict()[name], trained, atol=0.02), name
+
+
+@pytest.mark.slow
+def test_a_tagger_learns_from_typed_instructions(examples: list[Example], tiny_bert: Path) -> None:
+    pytest.importorskip("torch")
+    from adhere.train import tagger
+
+    domain = [FieldInfo("status", "keyword", values={"open": 1, "shut": 1})]
+    wordings = Wordings({"want": ["only ones {those}"]}, {"field": ["with {field} {value}"]}, [])
+    maker = TypedMaker(wordings, [domain], examples, seed=0)
+    recipe = tagger.Recipe(epochs=2, batch=4, rate=1e-3, head_rate=1e-2, typed=40, labelled=0.5)
+    run = tagger.Run(examples, *tagger.fresh(tiny_bert, recipe), recipe, typed=maker)
+    first = run.advance()
+    assert run.advance() < first
+
+
+def test_a_model_with_fewer_labels_is_widened() -> None:
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("onnx")
+    from adhere.train.recover import widened
+
+    old = {"head.bias": torch.ones(3), "prior.weight": torch.ones(tags.RULED, 3)}
+    new = {"head.bias": torch.zeros(5), "prior.weight": torch.zeros(tags.SEGMENTS, 5)}
+    wide = widened(old, new)
+    assert wide["head.bias"].tolist() == [1, 1, 1, 0, 0]
+    assert wide["prior.weight"][:, :3].min() == 1 and wide["prior.weight"][:, 3:].max() == 0

@@ -7,9 +7,10 @@ The tagger decides word by word, so that now and then a clause begins in the mid
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from adhere.need import Span
 from adhere.parse.rules import polarity as rules
 from adhere.parse.rules.cues import TASK, Side, find_cue
 from adhere.parse.rules.segment import trimmed
@@ -55,15 +56,16 @@ def mended(text: str, found: Sequence[Clause]) -> list[Clause]:
     return kept
 
 
-def refused(text: str, found: Sequence[Clause]) -> list[Clause]:
+def refused(text: str, found: Sequence[Clause], *, but: Collection[Span] = ()) -> list[Clause]:
     """Wants that say what must not be, as the want and the exclusion that they are.
 
-    "whose images are other than X-rays" is labelled as one want; what it looks for is not X-rays.
+    "whose images are other than X-rays" is labelled as one want; what it looks for is not X-rays. Clauses
+    with the spans `but` stay whole: their conditions say themselves what they deny.
     """
     cut: list[Clause] = []
     place: list[int] = []
     for clause in found:
-        parts = _refusal(text, clause) if clause.role == "want" else []
+        parts = _refusal(text, clause) if clause.role == "want" and clause.span not in but else []
         limited = None if clause.unless_of is None else place[clause.unless_of]
         place.append(len(cut))
         cut += parts or [replace(clause, unless_of=limited)]
@@ -71,10 +73,12 @@ def refused(text: str, found: Sequence[Clause]) -> list[Clause]:
 
 
 def admitted(text: str, found: Sequence[Clause]) -> list[Clause]:
-    """Clauses that end by letting something in ("also belong", "count too") exclude nothing."""
+    """Clauses that end by letting something in ("also belong", "count too") exclude and favour nothing."""
     return [
         replace(clause, role="want", core=None)
-        if clause.role in ("avoid", "disprefer") and _ADMITTED.search(words) and not _NEGATED.search(words)
+        if clause.role in ("avoid", "disprefer", "prefer")
+        and _ADMITTED.search(words)
+        and not _NEGATED.search(words)
         else clause
         for clause, words in ((clause, _text(text, clause)) for clause in found)
     ]

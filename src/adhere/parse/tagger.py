@@ -10,7 +10,7 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, cached_property
@@ -22,12 +22,13 @@ import numpy as np
 
 from adhere.errors import InputError, ModelError
 from adhere.need import About, All, Any, Criteria, Criterion, Expression, Parsed, Span, conditions
+from adhere.parse import slots as typed
 from adhere.parse import tags
 from adhere.parse.mend import admitted, mended, overruled, refused
 from adhere.parse.rules import compose
 from adhere.parse.rules import polarity as rules
 from adhere.parse.rules.cues import find_cue
-from adhere.parse.rules.link import Linker
+from adhere.parse.rules.link import Linker, Linkers
 from adhere.parse.rules.parser import MAX_CHARACTERS
 from adhere.parse.rules.segment import pieces
 from adhere.parse.rules.typing import cleaned, content, criteria_of
@@ -73,7 +74,7 @@ class TaggerParser:
         self._folder = Path(folder)
         self._manifest = _manifest(self._folder)
         self._sure = float(self._manifest["sure"])
-        self._linker: Linker | None = None
+        self._linkers = Linkers()
 
     @cached_property
     def _model(self) -> tuple[Tokenizer, InferenceSession]:
@@ -104,51 +105,62 @@ class TaggerParser:
             )
         if now.tzinfo is None:
             raise InputError(f"The clock {now.isoformat()} has no time zone; pass an aware datetime.")
-        linker, words = self._link(schema), len(instruction.split())
+        linker = None if schema is None else self._linkers.of(schema)
+        words = len(instruction.split())
         ruled = rules.clauses(instruction)
         plain = compose(instruction, ruled, linker=linker, now=now)
-        if words <= SHORT:
+        tagged, slots = self.read(instruction, query=query, linker=linker)
+        filled = {c.span for c in tagged if typed.read(instruction, c.span, slots, linker)}
+        if words <= SHORT and (not filled or all(c.exact and not c.assumed for c in plain.criteria)):
             return _closed(plain)
-        tagged = self.clauses(instruction, query=query)
-        sure = _decided(instruction, ruled, linker, now)
+        sure = [c for c in _decided(instruction, ruled, linker, now) if not _inside(c.span, filled)]
         sure += [c for c in _cued(instruction, ruled, tagged) if c.span not in {one.span for one in sure}]
         found = mended(instruction, overruled(instruction, tagged, sorted(sure, key=lambda c: c.span)))
-        found = refused(instruction, admitted(instruction, found))
+        found = refused(instruction, admitted(instruction, found), but=filled)
         labels = [rules.Clause(clause.span, clause.role, clause.unless_of) for clause in found]
-        parsed = compose(instruction, labels, linker=linker, now=now)
-        if words <= GUARDED and _exact(plain) != _exact(parsed):
+        parsed = compose(
+            instruction,
+            labels,
+            linker=linker,
+            now=now,
+            typed_by=lambda span, role: typed.criteria_of(
+                instruction, span, role, slots, linker=linker, now=now
+            ),
+        )
+        if words <= GUARDED and not filled and _exact(plain) != _exact(parsed):
             return _closed(plain)
         criteria = tuple(self._weighed(criterion, found, instruction) for criterion in parsed.criteria)
         return _closed(replace(parsed, criteria=Criteria(criteria)))
 
     def clauses(self, instruction: str, *, query: str = "") -> list[tags.Clause]:
         """The labelled clauses of an instruction of any length, in order."""
+        return self.read(instruction, query=query)[0]
+
+    def read(
+        self, instruction: str, *, query: str = "", linker: Linker | None = None
+    ) -> tuple[list[tags.Clause], list[tags.Slot]]:
+        """The labelled clauses of an instruction of any length, and the filled slots of its conditions."""
         tokenizer, session = self._model
         encoding = tokenizer.encode(query[:MAX_QUERY], instruction)
         if len(encoding.ids) > tags.MAX_TOKENS:
-            return self._halves(instruction, query)
+            return self._halves(instruction, query, linker)
         positions, spans = tags.words(encoding)
-        inputs = {"input_ids": encoding.ids, "token_type_ids": tags.segments(encoding, instruction)}
+        marks = linker.marks(instruction) if linker else ()
+        inputs = {"input_ids": encoding.ids, "token_type_ids": tags.segments(encoding, instruction, marks)}
         (logits,) = session.run(None, {name: np.array([row], np.int64) for name, row in inputs.items()})
-        return tags.clauses(instruction, spans, logits[0, positions])
+        said = logits[0, positions]
+        return tags.clauses(instruction, spans, said), tags.slots(instruction, spans, said)
 
-    def _link(self, schema: Schema | None) -> Linker | None:
-        """The dictionary of the schema, kept until another schema comes."""
-        if schema is None:
-            return None
-        linker = self._linker
-        if linker is None or linker.schema is not schema:
-            self._linker = linker = Linker(schema)
-        return linker
-
-    def _halves(self, instruction: str, query: str) -> list[tags.Clause]:
+    def _halves(
+        self, instruction: str, query: str, linker: Linker | None
+    ) -> tuple[list[tags.Clause], list[tags.Slot]]:
         """What is too long for the model is read in two parts, cut where a sentence begins."""
         middle = len(instruction) // 2
         starts = [piece.span[0] for piece in pieces(instruction) if piece.opened == "stop"]
         near = min(starts[1:], key=lambda start: abs(start - middle), default=middle)
-        left = self.clauses(instruction[:near], query=query)
-        right = self.clauses(instruction[near:], query=query)
-        return left + [
+        left, left_slots = self.read(instruction[:near], query=query, linker=linker)
+        right, right_slots = self.read(instruction[near:], query=query, linker=linker)
+        clauses = left + [
             replace(
                 clause,
                 span=(clause.span[0] + near, clause.span[1] + near),
@@ -157,6 +169,8 @@ class TaggerParser:
             )
             for clause in right
         ]
+        moved = [replace(slot, span=(slot.span[0] + near, slot.span[1] + near)) for slot in right_slots]
+        return clauses, left_slots + moved
 
     def _weighed(self, criterion: Criterion, found: Sequence[tags.Clause], instruction: str) -> Criterion:
         """The criterion with the model's confidence, and with its words cut as the model would cut them."""
@@ -188,6 +202,10 @@ def _decided(
         if all(criterion.exact and not criterion.assumed for criterion in typed):
             found.append(tags.Clause(clause.span, clause.label))
     return found
+
+
+def _inside(span: Span, others: Collection[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
 
 
 def _cued(
@@ -253,7 +271,7 @@ def _manifest(folder: Path) -> dict[str, AnyValue]:
             f"There is no tagger in {folder}: manifest.json is missing. "
             "Reinstall adhere, or train one with: python -m adhere.train.tagger"
         ) from None
-    if manifest["labels"] != [*tags.TAGS, *tags.KINDS]:
+    if manifest["labels"] != list(tags.LABELS):
         raise ModelError(
             f"The tagger in {folder} was trained for other labels: {manifest['labels']}. Train it again."
         )

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from adhere.errors import SchemaError
@@ -81,9 +82,12 @@ class Column:
     reads: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
     overflow: bool = False
+    _known: tuple[FieldType | None, FieldInfo] | None = field(default=None, compare=False)
+    """What `info` last said, until another value is counted: a write changes few fields of a large store."""
 
     def count(self, scalars: list[Raw], is_list: bool, sign: int) -> None:
         """Add (sign 1) or take away (sign -1) the values of one document."""
+        self._known = None
         self.documents += sign
         self.lists += sign * is_list
         for text, raw in {written(raw): raw for raw in scalars}.items():
@@ -132,25 +136,34 @@ class Column:
         return recurring > 0.5 * len(seen) and sum(1 for part in later if part in first) > 0.3 * len(later)
 
     def info(self, name: str, type: FieldType | None) -> FieldInfo:
-        """The field as the schema shows it."""
-        type = type or self.type(name)
+        """The field as the schema shows it; the same object as long as nothing is counted."""
+        if self._known is None or self._known[0] != type:
+            self._known = type, self._info(name, type or self.type(name))
+        return self._known[1]
+
+    def _info(self, name: str, type: FieldType) -> FieldInfo:
         split = type == "keyword" and self.splits(name)
         values: Counter[str] = Counter()
         unparsed: Counter[str] = Counter()
         commas = False
-        for text, number in self.values.items():
-            if not read(text, type, split=split):
-                unparsed[text] += number
-                continue
-            shown = as_written(text, type, split=split)
-            commas = commas or len(shown) > 1
-            values.update(dict.fromkeys(shown, number))
+        if type == "keyword" and not split:
+            values = self.values  # any text is a keyword, as it stands
+        else:
+            for text, number in self.values.items():
+                if not read(text, type, split=split):
+                    unparsed[text] += number
+                    continue
+                shown = as_written(text, type, split=split)
+                commas = commas or len(shown) > 1
+                values.update(dict.fromkeys(shown, number))
+        ordered = sorted(values.items())
+        ordered.sort(key=itemgetter(1), reverse=True)
         return FieldInfo(
             name=name,
             type=type,
             is_list=self.lists > 0 or commas,
             documents=self.documents,
-            values=dict(sorted(values.items(), key=lambda item: (-item[1], item[0]))),
+            values=dict(ordered),
             complete=not self.overflow,
             unparsed=tuple(text for text, _ in unparsed.most_common(20)),
             unparsed_count=sum(unparsed.values()),

@@ -101,18 +101,19 @@ def mixture(parts: Sequence[Example], rng: random.Random) -> Example:
     """Two to four sentences one after the other, under the query of the first."""
     mixed = rng.choice(parts)
     for _ in range(rng.choice((1, 1, 2, 2, 3))):
-        mixed = _joined(mixed, rng.choice(parts), rng.choice((". ", ". ", "; ", ", ", " ")))
+        mixed = joined(mixed, rng.choice(parts), rng.choice((". ", ". ", "; ", ", ", " ")))
     return mixed
 
 
-def _joined(left: Example, right: Example, separator: str) -> Example:
+def joined(left: Example, right: Example, separator: str) -> Example:
+    """Both instructions as one, under the query and the schema of the first."""
     head = left.instruction
     if not head.endswith(("?", "!")):
         last = left.clauses[-1].span[1] if left.clauses else 0
         head = head[: max(len(head.rstrip(" .;,")), last)]
     shift = len(head) + len(separator)
     clauses = _moved(right.clauses, lambda offset: offset + shift, len(left.clauses))
-    return Example(left.query, head + separator + right.instruction, left.clauses + clauses)
+    return Example(left.query, head + separator + right.instruction, left.clauses + clauses, left.schema)
 
 
 def refilled(example: Example, position: int, filler: str) -> Example:
@@ -125,7 +126,7 @@ def refilled(example: Example, position: int, filler: str) -> Example:
         filler = filler[0].upper() + filler[1:]
     grown = len(filler) - (end - start)
     clauses = _moved(example.clauses, lambda offset: offset + grown if offset >= end else offset, 0)
-    return Example(example.query, left + filler + right, clauses)
+    return replace(example, instruction=left + filler + right, clauses=clauses)
 
 
 def roughened(example: Example, rng: random.Random) -> Example:
@@ -141,7 +142,7 @@ def roughened(example: Example, rng: random.Random) -> Example:
         elif character.isalpha():
             kept.append(character.lower())
     moved.append(len(kept))
-    return Example(example.query, "".join(kept), _moved(example.clauses, moved.__getitem__, 0))
+    return replace(example, instruction="".join(kept), clauses=_moved(example.clauses, moved.__getitem__, 0))
 
 
 def _moved(clauses: Sequence[Clause], move: Callable[[int], int], shift: int) -> tuple[Clause, ...]:
@@ -156,6 +157,7 @@ def _moved(clauses: Sequence[Clause], move: Callable[[int], int], shift: int) ->
             span=span(clause.span),
             core=None if clause.core is None else span(clause.core),
             unless_of=None if clause.unless_of is None else clause.unless_of + shift,
+            slots=clause.slots and tuple(replace(slot, span=span(slot.span)) for slot in clause.slots),
         )
         for clause in clauses
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from adhere.errors import FileError
 from adhere.need import Span
 from adhere.parse.tags import Clause
+from adhere.schema import Schema
 
 FOLDS = 5
 HELD_OUT = 0
@@ -23,11 +24,12 @@ HELD_OUT = 0
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled instruction."""
+    """One labelled instruction, and the schema of the store that it is put to, if any."""
 
     query: str
     instruction: str
     clauses: tuple[Clause, ...]
+    schema: Schema | None = None
 
     @property
     def fold(self) -> int:

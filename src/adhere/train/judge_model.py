@@ -14,6 +14,7 @@ from torch.nn import functional
 from transformers import BertModel
 
 from adhere.judge.layout import SEGMENTS, Row
+from adhere.train.processor import BFLOAT16
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,7 @@ class Judge(nn.Module):
 
     def forward(self, rows: Sequence[Row]) -> list[tuple[Tensor, Tensor]]:
         """Logits and evidence of each row, without priors."""
-        # bfloat16 saves a quarter of the time on processors that have it, and costs nothing measurable.
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=BFLOAT16):
             states = self.states(*collate(rows))
         states = states.float()
         return [

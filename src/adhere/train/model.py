@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from tokenizers import Tokenizer
@@ -16,6 +17,7 @@ from transformers import BertModel
 
 from adhere.need import Span
 from adhere.parse import tags
+from adhere.parse.rules.link import Linker
 from adhere.train.clauses import Example
 
 
@@ -49,7 +51,7 @@ class Tagger(nn.Module):
 
 
 def _segment_table(encoder: BertModel) -> nn.Embedding:
-    """The two pretrained rows, the second of them repeated for every tag of the rules."""
+    """The two pretrained rows, the second of them repeated for every tag of the rules and every mark."""
     pretrained = encoder.embeddings.token_type_embeddings.weight.detach()
     rows = [0] + [1] * (tags.SEGMENTS - 1)
     return nn.Embedding(tags.SEGMENTS, pretrained.shape[1], _weight=pretrained[rows].clone())
@@ -82,7 +84,10 @@ def labelled(
     `targets` stand in for the example's clauses; `hidden` leaves out what the rules read.
     """
     encoding = tokenizer.encode(query, example.instruction)
-    types = [min(t, 1) for t in encoding.type_ids] if hidden else tags.segments(encoding, example.instruction)
+    marks = Linker(example.schema).marks(example.instruction) if example.schema else ()
+    types = tags.segments(encoding, example.instruction, marks)
+    if hidden:
+        types = [min(t, 1) for t in encoding.type_ids]
     positions, spans = tags.words(encoding)
     if targets is None:
         targets = _targets(example, spans)
@@ -92,7 +97,7 @@ def labelled(
 def _targets(example: Example, spans: Sequence[Span]) -> Tensor:
     """Certainty about the tag of every word, and about kind, limit and core inside of clauses."""
     targets = torch.full((len(spans), tags.OUTPUTS), torch.nan)
-    tag, kind, limit, core = targets.split_with_sizes(tags.HEADS, dim=1)
+    tag, kind, limit, core, slot, denied = targets.split_with_sizes(tags.HEADS, dim=1)
     tag[:] = 0.0
     tag[:, 0] = 1.0
     for clause in example.clauses:
@@ -100,12 +105,41 @@ def _targets(example: Example, spans: Sequence[Span]) -> Tensor:
         for place, word in enumerate(inside):
             tag[word, 0] = 0.0
             tag[word, tags.TAGS.index(f"{'I' if place else 'B'}-{clause.role}")] = 1.0
-            kind[word] = 0.0
-            kind[word, tags.KINDS.index(clause.kind)] = 1.0
+            if clause.kind in tags.KINDS:
+                kind[word] = 0.0
+                kind[word, tags.KINDS.index(clause.kind)] = 1.0
             limit[word] = float(clause.unless_of is not None)
             if clause.core:
                 core[word] = float(clause.core[0] <= spans[word][0] < clause.core[1])
+            _teach_slots(clause, spans[word], slot[word], denied[word])
     return targets
+
+
+WEIGHTS = torch.tensor(
+    [0.25 if label == "O" else 3.0 if "<" in label or ">" in label else 1.0 for label in tags.SLOTS]
+)
+"""What a word counts by its slot: most words fill none, and which way a bound points is hardest to learn."""
+UNTYPED = frozenset(tags.KINDS) - {"time", "field", "form", "language"}
+"""Kinds whose conditions are a subject as long as no schema says otherwise."""
+
+
+def _teach_slots(clause: tags.Clause, word: Span, slot: Tensor, denied: Tensor) -> None:
+    """What the word is to a condition: as labelled, else subject in a core that no program decides."""
+    label, turned = "O", False
+    if clause.slots is not None:
+        for filled in clause.slots:
+            if filled.span[0] <= word[0] < filled.span[1]:
+                label, turned = filled.label, filled.denied
+    elif clause.kind in UNTYPED and clause.role in ("background", "task"):
+        label = "O"
+    elif clause.kind in UNTYPED and clause.core is not None:
+        label = "subject" if clause.core[0] <= word[0] < clause.core[1] else "O"
+    else:
+        return
+    slot[:] = 0.0
+    slot[tags.SLOTS.index(label)] = 1.0
+    if clause.slots is not None and label not in ("O", "field"):
+        denied[:] = float(turned)
 
 
 def collate(rows: Sequence[Labelled]) -> tuple[Tensor, Tensor, Tensor]:
@@ -119,17 +153,19 @@ def collate(rows: Sequence[Labelled]) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def loss(model: Tagger, rows: Sequence[Labelled], *, smoothing: float, auxiliary: float) -> Tensor:
-    """Cross-entropy of the tags, plus `auxiliary` times that of kind, limit and core, over all words."""
+    """Cross-entropy of tags and slots, plus `auxiliary` times that of the other heads, over all words."""
     index = [(row, position) for row, item in enumerate(rows) for position in item.positions]
     at_rows, at_columns = (torch.tensor(part) for part in zip(*index, strict=True))
     logits = model(*collate(rows))[at_rows, at_columns].float()
-    tag, kind, limit, core = logits.split_with_sizes(tags.HEADS, dim=1)
+    tag, kind, limit, core, slot, denied = logits.split_with_sizes(tags.HEADS, dim=1)
     targets = torch.cat([row.targets for row in rows]).split_with_sizes(tags.HEADS, dim=1)
     return (
         functional.cross_entropy(tag, targets[0], label_smoothing=smoothing)
         + auxiliary * _taught(functional.cross_entropy, kind, targets[1])
         + auxiliary * _taught(functional.binary_cross_entropy_with_logits, limit, targets[2])
         + auxiliary * _taught(functional.binary_cross_entropy_with_logits, core, targets[3])
+        + _taught(partial(functional.cross_entropy, weight=WEIGHTS), slot, targets[4])
+        + auxiliary * _taught(functional.binary_cross_entropy_with_logits, denied, targets[5])
     )
 
 

@@ -27,7 +27,8 @@ MONTH = (
 )
 DATE = (
     rf"(?:\d{{4}}-\d\d-\d\d|\d{{4}}-\d\d(?![\d-])|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH},? \d{{4}}"
-    rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|{MONTH},? (?:of )?\d{{4}}|(?:1[6-9]|20)\d\d(?![\d-]))"
+    rf"|\d{{1,2}}-{MONTH}-\d{{4}}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    rf"|{MONTH},? (?:of )?\d{{4}}|(?:1[6-9]|20)\d\d(?![\d-]))"
 )
 SAID = (
     r"(?:published|written|posted|created|released|dated|filed|issued|updated|modified|submitted|announced|"
@@ -57,7 +58,7 @@ _PHRASE = re.compile(
     rf"in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"
     rf"|(?:no|not|less|at most) (?:older|more|than)(?: than)? (?P<age_count>\d{{1,3}}) (?P<age_unit>day|"
     rf"week|month|year)s?(?: old)?"
-    rf"|(?P<recent>recent(?:ly)?|latest|newest|most recent|up[- ]to[- ]date)\b)",
+    rf"|(?P<recent>recent(?:ly)?|(?<!at the )latest|newest|most recent|up[- ]to[- ]date)\b)",
     re.IGNORECASE,
 )
 OF_DOCUMENTS = frozenset(

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock
 
 from packaging.version import InvalidVersion, Version
 
@@ -95,25 +97,51 @@ class Linker:
     names: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.names:
+            return  # taken over from a schema with the same fields
         for name, info in self.schema.fields.items():
             self._add_name(name)
             if info.type != "keyword":
                 continue
             for value in info.values:
-                for folded in dict.fromkeys((_folded(value), _folded(_HYPHEN.sub(" ", value)))):
-                    if folded and not (len(folded) == 1 and folded[0] in STOPWORDS):
-                        self.values.setdefault(folded[0], []).append((folded, name, value))
+                for folded in _spellings(value):
+                    self.values.setdefault(folded[0], []).append((folded, name, value))
         for entries in self.values.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 
     def _add_name(self, name: str) -> None:
         parts = [stem(part) for part in re.split(r"[\W_]+", name) if part]
         self.names.setdefault(tuple(parts), set()).add(name)
+        own = [stem(part) for part in re.split(r"[\W_]+", name.rpartition(".")[2]) if part]
+        self.names.setdefault(tuple(own), set()).add(name)  # "stable" for milestone.stable
         for part in parts:
             self.names.setdefault((part, "by"), set()).add(name)  # "sponsored by", "owned by"
         for part in parts[-1:]:
             for synonym in SYNONYMS.get(part, ()) or SYNONYMS.get(f"{part}e", ()):
                 self.names.setdefault(tuple(stem(word) for word in synonym.split()), set()).add(name)
+
+    def spelled(self, text: str, name: str) -> str:
+        """The value of the field that the text is, as the store spells it; "" where it has none such."""
+        folded = _folded(text)
+        entries = self.values.get(folded[0], ()) if folded else ()
+        found = [value for words, field_, value in entries if field_ == name and words == folded]
+        return next((value for value in found if value == text), found[0] if found else "")
+
+    def marks(self, text: str) -> list[tuple[Span, int]]:
+        """The words that the schema knows: 1 for the name of a field, 2 for a value, 3 for both."""
+        found = tokens(text)
+        stems = [stem(token.text) for token in found]
+        singulars = [singular(token.text) for token in found]
+        marked = [0] * len(found)
+        for place in range(len(found)):
+            for size in (3, 2, 1):
+                if tuple(stems[place : place + size]) in self.names and place + size <= len(found):
+                    marked[place : place + size] = [mark | 1 for mark in marked[place : place + size]]
+                    break
+            link = self._value_at(found, singulars, place)
+            if link:
+                marked[place : link.last] = [mark | 2 for mark in marked[place : link.last]]
+        return [(token.span, mark) for token, mark in zip(found, marked, strict=True) if mark]
 
     def phrases(self, text: str) -> Iterator[Phrase]:
         """Everything in the clause that can be linked; sure and unsure, left to right by kind."""
@@ -278,6 +306,42 @@ class Linker:
 
     def _of_type(self, type_: str) -> list[FieldInfo]:
         return [info for info in self.schema.fields.values() if info.type == type_]
+
+
+class Linkers:
+    """The dictionaries of the schemas that were last asked for. Safe to share between threads.
+
+    A write makes another schema: its dictionary is made once, by one thread, and taken over from the last
+    where no field has changed.
+    """
+
+    def __init__(self, most: int = 8) -> None:
+        self._most = most
+        self._turn = Lock()
+        self._made: list[Linker] = []
+
+    def of(self, schema: Schema) -> Linker:
+        with self._turn:
+            for linker in self._made:
+                if linker.schema is schema:
+                    return linker
+            alike = next((one for one in self._made if _same_fields(one.schema, schema)), None)
+            linker = Linker(schema, alike.values, alike.names) if alike else Linker(schema)
+            self._made = [linker, *(one for one in self._made if one is not alike)][: self._most]
+            return linker
+
+
+def _same_fields(one: Schema, other: Schema) -> bool:
+    return len(one.fields) == len(other.fields) > 0 and all(
+        other.fields.get(name) is info for name, info in one.fields.items()
+    )
+
+
+@lru_cache(maxsize=200_000)
+def _spellings(value: str) -> tuple[tuple[str, ...], ...]:
+    """The folded words that a value is known by, none for a lone stop word. Stores have 50,000 values."""
+    both = dict.fromkeys((_folded(value), _folded(_HYPHEN.sub(" ", value))))
+    return tuple(f for f in both if f and not (len(f) == 1 and f[0] in STOPWORDS))
 
 
 @dataclass(frozen=True, slots=True)

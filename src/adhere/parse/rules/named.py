@@ -87,27 +87,28 @@ def _meaning(name: str, type_: str, match: re.Match[str]) -> Expression | None:
     try:
         if match["first"]:
             return _both(
-                _compared(name, type_, ">=", match["first"]), _compared(name, type_, "<=", match["last"])
+                compared(name, type_, ">=", match["first"]), compared(name, type_, "<=", match["last"])
             )
         if match["from"]:
-            return _both(
-                _compared(name, type_, ">=", match["from"]), _compared(name, type_, "<=", match["to"])
-            )
+            return _both(compared(name, type_, ">=", match["from"]), compared(name, type_, "<=", match["to"]))
         if match["listed"]:
             return _one_of(
                 name, type_, [found[0] for found in re.finditer(_VALUE[type_], match["listed"], re.I)]
             )
         if match["value"]:
             op: Operator = ">=" if match["or_more"] else "<=" if match["or_less"] else "="
-            return _compared(name, type_, op, match["value"])
+            return compared(name, type_, op, match["value"])
         bound: Operator = ">=" if match["least"] else "<=" if match["most"] else "<" if match["less"] else ">"
-        return _compared(name, type_, _OPPOSITE[bound] if match["no"] else bound, match["bound"])
+        return compared(name, type_, _OPPOSITE[bound] if match["no"] else bound, match["bound"])
     except (ParserError, OverflowError, ValueError):
         return None  # "post history before 31 February 2020": the words stay part of the clause
 
 
-def _compared(name: str, type_: str, op: Operator, text: str) -> Expression:
-    """One comparison; a year, month or day is the stretch of time that it is."""
+def compared(name: str, type_: str, op: Operator, text: str) -> Expression:
+    """One comparison with what the text says; a year, month or day is the stretch of time that it is.
+
+    Errors  ValueError (ParserError, InvalidVersion) or OverflowError for what is no value of the type
+    """
     if type_ != "date":
         return Field(name, op, _READ[type_](text))
     start, end = interval(text)
@@ -123,7 +124,7 @@ def _compared(name: str, type_: str, op: Operator, text: str) -> Expression:
 def _one_of(name: str, type_: str, values: Sequence[str]) -> Expression:
     """Any of the values that a list names."""
     if type_ == "date":
-        return Any(tuple(_compared(name, type_, "=", value) for value in values))
+        return Any(tuple(compared(name, type_, "=", value) for value in values))
     return Field(name, "in", tuple(_READ[type_](value) for value in values))
 
 

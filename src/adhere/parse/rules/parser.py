@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from adhere.errors import InputError
-from adhere.need import All, Any, Criteria, Criterion, Expression, Not, Note, Parsed, Span
+from adhere.need import All, Any, Criteria, Criterion, Expression, Not, Note, Parsed, Polarity, Span
 from adhere.parse.rules.account import settled
 from adhere.parse.rules.cues import ADDITION
-from adhere.parse.rules.link import Linker
+from adhere.parse.rules.link import Linker, Linkers
 from adhere.parse.rules.polarity import Clause, clauses
 from adhere.parse.rules.typing import criteria_of, denials, says_nothing
 from adhere.schema import Schema
@@ -22,6 +22,16 @@ _OF_THE_TASK = re.compile(
     r"|\b(?:goal|objective) of th(?:is|e) .{0,40}task\b",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(
+    r"(?:(?:inadmissible|unacceptable|excluded?|out|ignore|skip|drop|show|keep|leave out|forget|discard)\b"
+    r":?\s*)?"
+    r"(?:whatever|anything|everything|all|what) (?:else|other(?:s| (?:documents|papers|results))?|remains)"
+    r"(?: (?:turns up|you find|there is|is fine|is noise|(?:can|may) be ignored|is welcome))?\W*"
+    r"|(?:ignore|skip|drop|show|keep|leave out|forget|discard) (?:the )?(?:rest|remainder|others)"
+    r"(?: of (?:the|it|them)(?: \w+)?)?\W*",
+    re.IGNORECASE,
+)
+"""Says what becomes of the documents that a rule has already divided off: nothing is asked by it."""
 MAX_CHARACTERS = 20_000
 """Longest instruction taken; what is longer is a document, and belongs into the store."""
 
@@ -32,7 +42,7 @@ class RulesParser:
     name = "rules"
 
     def __init__(self) -> None:
-        self._linker: Linker | None = None
+        self._linkers = Linkers()
 
     def parse(
         self,
@@ -52,21 +62,22 @@ class RulesParser:
             )
         if now.tzinfo is None:
             raise InputError(f"The clock {now.isoformat()} has no time zone; pass an aware datetime.")
-        return compose(instruction, clauses(instruction), linker=self._link(schema), now=now)
-
-    def _link(self, schema: Schema | None) -> Linker | None:
-        """The dictionary of the schema, kept until another schema comes."""
-        if schema is None:
-            return None
-        linker = self._linker
-        if linker is None or linker.schema is not schema:
-            # Kept and returned apart: another thread may put another schema's in its place meanwhile.
-            self._linker = linker = Linker(schema)
-        return linker
+        linker = None if schema is None else self._linkers.of(schema)
+        return compose(instruction, clauses(instruction), linker=linker, now=now)
 
 
-def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None, now: datetime) -> Parsed:
-    """Labelled clauses, from whatever labels them, to criteria, background, task and notes under law 1."""
+def compose(
+    instruction: str,
+    found: Sequence[Clause],
+    *,
+    linker: Linker | None,
+    now: datetime,
+    typed_by: Callable[[Span, Polarity], list[Criterion] | None] | None = None,
+) -> Parsed:
+    """Labelled clauses, from whatever labels them, to criteria, background, task and notes under law 1.
+
+    `typed_by` is asked first what a clause means; where it does not know, the rules type it.
+    """
     criteria: list[Criterion] = []
     notes: list[Note] = []
     made: dict[int, int] = {}
@@ -78,7 +89,9 @@ def compose(instruction: str, found: Sequence[Clause], *, linker: Linker | None,
             ruled = denials(instruction, clause.span, linker=linker, now=now)
             criteria += ruled
             continue
-        typed = criteria_of(instruction, clause.span, clause.label, linker=linker, now=now)
+        typed = typed_by(clause.span, clause.label) if typed_by else None
+        if typed is None:
+            typed = criteria_of(instruction, clause.span, clause.label, linker=linker, now=now)
         limited = made.get(clause.unless_of) if clause.unless_of is not None else None
         if limited is None and _adds(instruction, found, number, criteria, typed):
             made[number] = len(criteria) - 1
@@ -132,8 +145,11 @@ def _either(before: Criterion, more: Criterion) -> Criterion:
 
 
 def _asking(instruction: str, clause: Clause) -> Clause:
-    """The clause, as background where it describes the query or the task, or just any document."""
+    """The clause, as background where it describes the query or the task, or just any document; as part of
+    the task where it only speaks of all the others."""
     text = instruction[slice(*clause.span)]
+    if clause.unless_of is None and _OTHERS.fullmatch(text.strip()):
+        return replace(clause, label="task")
     empty = clause.label == "want" and clause.unless_of is None and says_nothing(text)
     if clause.label in ("background", "task") or not (empty or _OF_THE_TASK.search(text)):
         return clause

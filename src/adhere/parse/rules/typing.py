@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from adhere.need import (
     About,
@@ -133,7 +134,7 @@ def criteria_of(
     text = instruction[slice(*span)]
     shown = _blanked(text)
     cue = find_cue(text)
-    if not _has_content(shown) and any(phrase.sure for phrase in _read(text, linker, now)):
+    if not has_content(shown) and any(phrase.sure for phrase in _read(text, linker, now)):
         shown = text  # the cue holds the condition: "they must not be drafts"
         cue = cue if _UNLESS.search(text) else None
     elif cue and _named_denial(text, cue, linker):
@@ -147,7 +148,7 @@ def criteria_of(
     sure = _without_overlaps([phrase for phrase in found if phrase.sure])
     rest = cleaned(_erased(shown, [phrase.span for phrase in sure]))
     rest = cleaned(_DANGLING.sub("", rest)) if sure else rest
-    about = _about(rest, polarity) if _has_content(rest) and not (sure and _bears(rest)) else None
+    about = about_of(rest, polarity) if has_content(rest) and not (sure and _bears(rest)) else None
     if polarity in ("avoid", "disprefer"):
         parts = [_meant(phrase) for phrase in sure if not phrase.soft]
         parts += [about] if about is not None else []
@@ -156,7 +157,12 @@ def criteria_of(
         criterion = Criterion(polarity, parts[0] if len(parts) == 1 else All(tuple(parts)), span=span)
         return [criterion]
     unsure = _without_overlaps([phrase for phrase in found if not phrase.sure], sure)
-    return _apart(span, polarity, shown, sure, unsure, about or (None if sure else About(content(text))))
+    return apart(span, polarity, shown, sure, unsure, about or (None if sure else About(content(text))))
+
+
+def sure_phrases(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
+    """The conditions of a clause that the rules are sure of, its cue apart."""
+    return _without_overlaps([phrase for phrase in _read(_blanked(text), linker, now) if phrase.sure])
 
 
 def says_nothing(text: str) -> bool:
@@ -178,7 +184,7 @@ def denials(instruction: str, span: Span, *, linker: Linker | None, now: datetim
     return found if all(c.exact and c.hard and c.polarity == "avoid" for c in found) else []
 
 
-def _apart(
+def apart(
     span: Span,
     polarity: Polarity,
     shown: str,
@@ -250,7 +256,7 @@ def _alternative(part: str, number: int, linker: Linker | None, now: datetime) -
     if number and re.fullmatch(DATE, said, re.IGNORECASE):
         said = f"in {said}"  # "made in 1954 or 1955"
     sure = _without_overlaps([phrase for phrase in _read(said, linker, now) if phrase.sure])
-    if not sure or _has_content(_erased(said, [phrase.span for phrase in sure])):
+    if not sure or has_content(_erased(said, [phrase.span for phrase in sure])):
         return None
     if any(phrase.soft or isinstance(phrase.meaning, Recent) for phrase in sure):
         return None
@@ -301,7 +307,7 @@ def _read(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
     fields = [_single_fields(phrase, linker) for phrase in both if not phrase.denied]
     unlike = sum(map(len, fields)) == len(set().union(*fields))  # a "final draft" is not of two statuses
     unsaid = _erased(shown, [phrase.span for phrase in both])
-    if not more or not unlike or (_has_content(unsaid) and not _bears(unsaid)):
+    if not more or not unlike or (has_content(unsaid) and not _bears(unsaid)):
         return found
     return [replace(phrase, sure=True, question="") if phrase in more else phrase for phrase in found]
 
@@ -317,15 +323,17 @@ def _tiles(span: Span, shown: str, places: Sequence[Span], rest: bool) -> dict[S
     start, end = 0, len(shown)
     tiles: dict[Span, Span] = {}
     left = sorted(places)
-    while left and not _has_content(shown[start : left[0][0]]) and (rest or len(left) > 1):
+    if any(one[1] > other[0] for one, other in pairwise(left)):
+        return None  # one name of a field goes for two values
+    while left and not has_content(shown[start : left[0][0]]) and (rest or len(left) > 1):
         place = left.pop(0)
         tiles[place] = (span[0] + start, span[0] + place[1])
         start = place[1]
-    while left and not _has_content(shown[left[-1][1] : end]) and (rest or len(left) > 1):
+    while left and not has_content(shown[left[-1][1] : end]) and (rest or len(left) > 1):
         place = left.pop()
         tiles[place] = (span[0] + place[0], span[0] + end)
         end = place[0]
-    if len(left) > (0 if rest else 1):
+    if len(left) > (0 if rest else 1) or (rest and not shown[start:end].strip(" ,;")):
         return None
     tiles[left[0] if left else (-1, -1)] = (span[0] + start, span[0] + end)
     return {place: _inside(shown, span[0], tile) for place, tile in tiles.items()}
@@ -361,7 +369,7 @@ def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | Non
     named = _date_field(phrase.verb, schema)
     if not named and (before_it := _named_before(text[:start], schema)):
         named, start = before_it  # "whose post history falls in 2022"
-    year = _year_field(schema)
+    year = year_field(schema)
     meaning: Expression = phrase.meaning
     if named and isinstance(meaning, Time):
         meaning = _on_field(named, meaning)
@@ -371,7 +379,7 @@ def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | Non
         return None
     before = _WORD.findall(text[:start])
     around = text[:start] + " " + text[end:]
-    alone = not _has_content(around) or _bears(around)
+    alone = not has_content(around) or _bears(around)
     on_noun = bool(before) and before[-1].casefold() in GENERIC
     sure = phrase.sure or alone or on_noun or bool(named) or (bool(year) and phrase.verb in _MADE)
     words = " ".join(text[start:end].split())
@@ -401,7 +409,7 @@ def _date_field(verb: str, schema: Schema | None) -> str:
     return named[0] if len(named) == 1 and named[0] != schema.time_field else ""
 
 
-def _year_field(schema: Schema | None) -> str:
+def year_field(schema: Schema | None) -> str:
     """The one field of numbers that is called a year, in a store whose documents have no date."""
     if schema is None or schema.time_field:
         return ""
@@ -466,7 +474,8 @@ def _bears(text: str) -> bool:
     return all(word in STOPWORDS | GENERIC | BEARING for word in words) and not _SUBJECT.search(text)
 
 
-def _has_content(text: str) -> bool:
+def has_content(text: str) -> bool:
+    """Whether a word of the text says more than that documents are meant."""
     return any(
         word.casefold() not in STOPWORDS and word.casefold() not in GENERIC for word in _WORD.findall(text)
     )
@@ -478,7 +487,7 @@ def cleaned(text: str) -> str:
     return _CLOSING.sub("", _OPENING.sub("", words)).strip(" ,.;:!?-–—()[]")
 
 
-def _about(text: str, polarity: Polarity) -> Expression:
+def about_of(text: str, polarity: Polarity) -> Expression:
     """`about`, or any(about ...) for a list: each thing of a list is looked for by itself.
 
     An exclusion means every one of its things, whatever joins them. A want of "A, B" or of "A and B" means
@@ -500,7 +509,7 @@ def listed(text: str) -> list[str]:
     if any(mark in text for mark in ":;()"):
         return [text]
     items = [item.strip() for item in _JOINTS.split(text) if item.strip()]
-    if len(items) < 2 or not all(_has_content(item) and not _COMPARED.search(item) for item in items):
+    if len(items) < 2 or not all(has_content(item) and not _COMPARED.search(item) for item in items):
         return [text]
     if any(len(item.split()) > LONGEST_THING for item in items[1:]):
         return [text]

@@ -1,0 +1,176 @@
+"""Are instructions over real stores taken for what they mean? Hand-written ones, with their criteria.
+
+    python benchmarks/reading.py --data DIR [--test] [--model FOLDER] [--show 10]
+
+labels/stores_development.jsonl holds 120 instructions over peps, movies and keps, labels/stores_test.jsonl
+120 over peps, movies, arxiv and pysec, which nobody who builds the parser reads. A reading is compared by
+what it does:
+  let through   the rules of exact kinds let the same documents through
+  wishes        the wishes of exact kinds move the same documents, in the same direction
+  exact         both
+  subjects      as many subjects (`about`) are wanted, avoided, preferred and dispreferred
+  silent        nothing of exact kind was made of it although something was meant
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from adhere.evaluate.audit.truth import Truth
+from adhere.need import (
+    About,
+    All,
+    Any,
+    AsOf,
+    Criteria,
+    Criterion,
+    Document,
+    Expression,
+    Not,
+    Recent,
+    conditions,
+)
+from adhere.parse import language
+from adhere.parse.rules import RulesParser
+from adhere.parse.tagger import PACKAGED, TaggerParser
+from adhere.store.infer import dated, infer
+from stores import rows
+
+LABELS = Path(__file__).parent.parent / "labels"
+FILES = {
+    "peps": "corpora/peps/corpus.jsonl",
+    "movies": "corpora/movies/corpus.jsonl.gz",
+    "arxiv": "corpora/arxiv.jsonl.gz",
+    "keps": "corpora/keps/corpus.jsonl",
+    "pysec": "corpora/pysec/corpus.jsonl.gz",
+}
+MOST = 3000
+"""Documents of each corpus: the instructions were written over the schema of so many."""
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+Ids = frozenset[str]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=os.environ.get("ADHERE_DATA"))
+    parser.add_argument("--test", action="store_true")
+    parser.add_argument("--model", type=Path, default=PACKAGED)
+    parser.add_argument("--show", type=int, default=0, help="misread ones to print (development only)")
+    options = parser.parse_args()
+    if options.data is None:
+        parser.error("give --data DIR, or set ADHERE_DATA")
+    file = LABELS / ("stores_test.jsonl" if options.test else "stores_development.jsonl")
+    needs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    truths = {store: truth(Path(options.data), store) for store in dict.fromkeys(n["store"] for n in needs)}
+    print(
+        f"{len(needs)} instructions\n\n| parser | store | exact | let through | wishes | subjects | silent |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for name, parse in {"rules": RulesParser().parse, "ours": TaggerParser(options.model).parse}.items():
+        shown = 0 if options.test or name == "rules" else options.show
+        _table(name, needs, truths, parse, shown)
+
+
+def truth(data: Path, store: str) -> Truth:
+    found = list(islice(_documents(data / FILES[store]), MOST))
+    schema = infer(found)
+    return Truth([dated(document, schema.time_field) for document in found], schema)
+
+
+def _documents(path: Path) -> Iterator[Document]:
+    for row in rows(path):
+        yield Document(row["_id"], row["text"], row.get("title", ""), fields=row["metadata"])
+
+
+def _table(
+    name: str,
+    needs: Sequence[dict[str, str]],
+    truths: dict[str, Truth],
+    parse: Callable[..., object],
+    show: int,
+) -> None:
+    tally: dict[str, Counter[str]] = defaultdict(Counter)
+    for need in needs:
+        over = truths[need["store"]]
+        meant = language.read(need["criteria"])
+        parsed = parse(need["instruction"], query=need["query"], schema=over.schema, now=NOW)
+        made: Criteria = parsed.criteria  # type: ignore[attr-defined]
+        right = _compared(over, meant, made)
+        for store in (need["store"], "all"):
+            tally[store].update(right, needs=1)
+        if not right["exact"] and show:
+            show -= 1
+            print(f"\n{need['instruction']}\n  meant {need['criteria']}")
+            print("  made  " + language.write(made).replace("\n", "\n        "))
+    for store, counts in tally.items():
+        shares = (f"{counts[key] / counts['needs']:.0%}" for key in MEASURES)
+        print(f"| {name} | {store} ({counts['needs']}) | {' | '.join(shares)} |")
+
+
+MEASURES = ("exact", "let through", "wishes", "subjects", "silent")
+
+
+def _compared(over: Truth, meant: Criteria, made: Criteria) -> dict[str, bool]:
+    through = _through(over, meant) == _through(over, made)
+    wishes = _wishes(over, meant) == _wishes(over, made)
+    subjects = [Counter(c.polarity for c in criteria if not _typed(c)) for criteria in (meant, made)]
+    silent = any(map(_typed, meant)) and not any(_typed(c) and not c.assumed for c in made)
+    return {
+        "exact": through and wishes,
+        "let through": through,
+        "wishes": wishes,
+        "subjects": subjects[0] == subjects[1],
+        "silent": silent,
+    }
+
+
+def _typed(criterion: Criterion) -> bool:
+    return any(not isinstance(leaf, About) for leaf in conditions(criterion.what))
+
+
+def _through(over: Truth, criteria: Criteria) -> Ids:
+    """The documents that the rules of exact kinds let through; what is assumed removes nothing."""
+    kept = over.ids
+    for criterion in criteria:
+        if criterion.hard and not criterion.assumed and _typed(criterion):
+            holding = _holding(over, criterion.what)
+            kept = kept & holding if criterion.polarity == "want" else kept - holding
+    return kept
+
+
+def _wishes(over: Truth, criteria: Criteria) -> Counter[tuple[str, Ids]]:
+    return Counter(
+        (criterion.polarity, _holding(over, criterion.what))
+        for criterion in criteria
+        if not criterion.hard and not criterion.assumed and _typed(criterion)
+    )
+
+
+def _holding(over: Truth, what: Expression) -> Ids:
+    """Where it holds; a subject is left out of what it is joined with, because no program decides it."""
+    match what:
+        case Not(part):
+            return over.ids - _holding(over, part)
+        case All(parts) | Any(parts):
+            held = [_holding(over, part) for part in parts if not isinstance(part, About)]
+            join = frozenset.intersection if isinstance(what, All) else frozenset.union
+            return join(*held) if held else over.ids
+        case About() | Recent() | AsOf():
+            return over.ids
+    values = getattr(what, "value", None)
+    if isinstance(values, tuple):
+        return frozenset().union(*(over.holds(type(what)(what.name, "=", value)) for value in values))
+    return over.holds(what)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

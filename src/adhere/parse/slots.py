@@ -1,0 +1,388 @@
+"""From the slots that the model fills to typed conditions, through the store's schema and the calendar.
+
+The model says which words name a field and which are its value, bound or word to be mentioned; what they mean
+is decided here by program. A clause of which a slot cannot be resolved is left to the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from dateutil.parser import ParserError
+from packaging.version import InvalidVersion
+
+from adhere.need import (
+    All,
+    Any,
+    Criterion,
+    Expression,
+    Field,
+    Form,
+    Mentions,
+    Not,
+    Operator,
+    Polarity,
+    Recent,
+    Span,
+    Time,
+)
+from adhere.parse.language.english import LANGUAGES
+from adhere.parse.rules.dates import DATE, interval
+from adhere.parse.rules.form import Phrase, number
+from adhere.parse.rules.link import Linker
+from adhere.parse.rules.named import compared
+from adhere.parse.rules.typing import (
+    ASSUMED,
+    about_of,
+    apart,
+    has_content,
+    sure_phrases,
+    year_field,
+)
+from adhere.parse.rules.vocabulary import stem
+from adhere.parse.tags import Slot
+from adhere.schema import FieldInfo
+
+SURE = 0.75
+"""The least certain slot of a condition must reach this, else the condition is assumed."""
+
+_BOUNDS: Mapping[str, Operator] = {">=": ">=", ">": ">", "<=": "<=", "<": "<", "value": "="}
+_PARTS: Mapping[str, re.Pattern[str]] = {
+    part: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for part, words in {
+        "code": r"code|snippets?|scripts?|program\w*|listings?|commands?",
+        "numbers": r"figures?|numbers?|numer\w+|statistics?|stats|digits?|percent\w*|quanti\w+|measure\w*"
+        r"|amounts?|metrics?|counts?",
+        "links": r"(?:hyper|web)?link\w*|urls?|hrefs?|https?|www|addresses|address",
+        "list": r"list\w*|bullet\w*|enumerat\w+|checklists?|itemi\w+|numbered|steps?",
+        "table": r"table\w*|tabul\w+|columns?|rows?|grids?",
+        "question": r"question\w*|quer(?:y|ies)|ask\w*|enquir\w+|inquir\w+|interrogat\w+",
+    }.items()
+}
+"""What a part is called; what the model takes for one under no such name ("quizzes") is a subject."""
+_LANGUAGES = {name.casefold(): code for code, name in LANGUAGES.items()}
+_QUOTES = "\"'“”‘’`«» "
+_DATE = re.compile(DATE, re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
+_YES, _NO = frozenset(("true", "yes", "on")), frozenset(("false", "no", "off"))
+_BOTH = re.compile(r"\band\b|&", re.IGNORECASE)
+_OR = re.compile(
+    r"\b(?:or|nor)\b(?!\s+(?:later|newer|earlier|older|more|less|above|below|after|before|higher|lower|fewer|up"
+    r"|under|over|longer|shorter|beyond|greater|smaller|since|on|any)\b)",
+    re.IGNORECASE,
+)
+
+
+class _Unresolved(Exception):
+    """A slot that means nothing to this store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the slots of a clause come to: its typed conditions, and the words that are its subject."""
+
+    phrases: tuple[Phrase, ...]
+    subject: str
+
+
+def criteria_of(
+    instruction: str,
+    span: Span,
+    polarity: Polarity,
+    slots: Sequence[Slot],
+    *,
+    linker: Linker | None,
+    now: datetime,
+) -> list[Criterion] | None:
+    """The criteria of one clause, as `rules.typing.criteria_of` gives them; None where no slot types it."""
+    found = read(instruction, span, slots, linker)
+    if found is None:
+        return None
+    start, text = span[0], instruction[slice(*span)]
+    ruled = [
+        replace(phrase, span=(phrase.span[0] + start, phrase.span[1] + start))
+        for phrase in sure_phrases(text, linker, now)
+    ]
+    # Where the model doubts and the rules do not, they are right more often.
+    phrases = [p for p in found.phrases if p.sure or not any(_meets(p.span, r.span) for r in ruled)]
+    taken = [p.span for p in phrases] + [slot.span for slot in slots if slot.label == "subject"]
+    more = [phrase for phrase in ruled if not any(_meets(phrase.span, other) for other in taken)]
+    phrases = sorted([*phrases, *more], key=lambda phrase: phrase.span)
+    about = about_of(found.subject, polarity) if found.subject else None
+    if polarity in ("avoid", "disprefer"):
+        return [_excluded(span, polarity, phrases, about)]
+    moved = [replace(p, span=(p.span[0] - start, p.span[1] - start)) for p in phrases]
+    sure_ones, unsure = [p for p in moved if p.sure], [p for p in moved if not p.sure]
+    return apart(span, polarity, text, sure_ones, unsure, about)
+
+
+def _meets(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _excluded(
+    span: Span, polarity: Polarity, phrases: Sequence[Phrase], about: Expression | None
+) -> Criterion:
+    """An exclusion of what meets all of the conditions."""
+    parts = [_meant(p) for p in phrases if not (p.soft or isinstance(p.meaning, Recent))]
+    parts += [about] if about is not None else []
+    what = parts[0] if len(parts) == 1 else All(tuple(parts))
+    unsure = [phrase for phrase in phrases if not phrase.sure]
+    if unsure:
+        return Criterion(
+            polarity, what, assumed=True, span=span, confidence=ASSUMED, question=unsure[0].question
+        )
+    return Criterion(polarity, what, span=span)
+
+
+def _meant(phrase: Phrase) -> Expression:
+    return Not(phrase.meaning) if phrase.denied else phrase.meaning
+
+
+def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) -> Read | None:
+    """The typed conditions of a clause; None where it has none, or one that cannot be resolved."""
+    inside = [_named_so(text, s) for s in slots if span[0] <= s.span[0] and s.span[1] <= span[1]]
+    named = [slot for slot in inside if slot.label == "field"]
+    filled = [slot for slot in inside if slot.label not in ("field", "subject")]
+    if not filled:
+        return None
+    try:
+        phrases = _phrases(text, filled, named, linker)
+    except _Unresolved:
+        return None
+    subjects = [slot for slot in inside if slot.label == "subject"]
+    subject = text[subjects[0].span[0] : subjects[-1].span[1]] if subjects else ""
+    if any(subjects and subjects[0].span[0] < p.span[0] < subjects[-1].span[1] for p in phrases):
+        subject = " ".join(text[slice(*slot.span)] for slot in subjects)
+    return Read(tuple(_alternatives(text, phrases)), subject if has_content(subject) else "")
+
+
+def _alternatives(text: str, phrases: Sequence[Phrase]) -> list[Phrase]:
+    """The phrases, those between which an "or" stands as one: "French, German or with tables"."""
+    between = [text[a.span[1] : b.span[0]] for a, b in pairwise(phrases)]
+    groups = [[phrase] for phrase in phrases]
+    for place in range(len(between) - 1, -1, -1):
+        follows = len(groups[place + 1]) > 1  # a list goes on to its "or" with bare commas
+        if _OR.search(between[place]) or (follows and between[place].strip() == ","):
+            groups[place : place + 2] = [groups[place] + groups[place + 1]]
+    return [group[0] if len(group) == 1 else _either(group) for group in groups]
+
+
+def _either(group: Sequence[Phrase]) -> Phrase:
+    parts = tuple(_meant(phrase) for phrase in group)
+    span = (min(phrase.span[0] for phrase in group), max(phrase.span[1] for phrase in group))
+    unsure = [phrase for phrase in group if not phrase.sure]
+    return Phrase(span, Any(parts), not unsure, unsure[0].question if unsure else "")
+
+
+def _named_so(text: str, slot: Slot) -> Slot:
+    called = _PARTS.get(slot.label)
+    known = called is None or called.search(text, *slot.span) is not None
+    return slot if known else replace(slot, label="subject")
+
+
+def _phrases(text: str, filled: Sequence[Slot], named: Sequence[Slot], linker: Linker | None) -> list[Phrase]:
+    """One phrase per condition; two bounds of one field are one, and so are two values of it."""
+    found: list[Phrase] = []
+    free = set(named)
+    end = 0
+    for slot in filled:
+        name, meaning = _resolved(text, slot, named, free, linker)
+        free -= {name}
+        ends = [slot] if name is None else [slot, name]
+        span = (min(one.span[0] for one in ends), max(one.span[1] for one in ends))
+        sure = min(one.confidence for one in ends) >= SURE
+        question = "" if sure else f"Does {text[slice(*span)]!r} ask for {text[slice(*slot.span)]!r}?"
+        phrase = Phrase(span, meaning, sure, question, denied=slot.denied)
+        merged = _merged(found[-1], phrase, text[end : slot.span[0]], linker) if found else None
+        end = slot.span[1]
+        if merged:
+            found[-1] = merged
+        else:
+            found.append(phrase)
+    return found
+
+
+def _resolved(
+    text: str, slot: Slot, named: Sequence[Slot], free: Collection[Slot | None], linker: Linker | None
+) -> tuple[Slot | None, Expression]:
+    """What the slot asks for, and the name of a field that goes with it, if one does.
+
+    A field that has the value comes before one that does not, a name that nothing else has taken before one
+    that goes for several ("status Final or Accepted"), a near one before a far one.
+    """
+    words = " ".join(text[slice(*slot.span)].split())
+    if slot.label not in _BOUNDS:
+        meaning = _unnamed(words, slot.label)
+        if meaning is None:
+            raise _Unresolved
+        return None, meaning
+    readings: list[tuple[tuple[bool, bool, int], Slot | None, Expression]] = []
+    for name in named:
+        for info in _fields(text[slice(*name.span)], linker):
+            known = info.type != "keyword" or bool(linker and linker.spelled(words.strip(_QUOTES), info.name))
+            reading = _on_field(info, slot.label, words, linker)
+            if reading is not None:
+                readings.append(((known, name in free, -_distance(slot, name)), name, reading))
+    alone = _by_itself(words, slot.label, linker)
+    if alone is not None:
+        readings.append(((not any(known for (known, _, _), _, _ in readings), False, 0), None, alone))
+    if not readings:
+        raise _Unresolved
+    _, chosen, meant = max(readings, key=lambda reading: reading[0])
+    return chosen, meant
+
+
+def _distance(slot: Slot, name: Slot) -> int:
+    return slot.span[0] - name.span[1] if name.span[1] <= slot.span[0] else name.span[0] - slot.span[1]
+
+
+def _unnamed(words: str, label: str) -> Expression | None:
+    """What needs no field: a word, a language, a part, a length."""
+    if label == "mention":
+        return Mentions(words.strip(_QUOTES))
+    if label == "language":
+        code = _LANGUAGES.get(words.casefold())
+        return Form("language", "=", code) if code else None
+    if label in _PARTS:
+        return Form(label, "=", True)
+    found = _NUMBER.search(words)
+    return Form("words", _operator(label.removeprefix("words")), number(found[0])) if found else None
+
+
+def _operator(text: str) -> Operator:
+    return _BOUNDS[text]
+
+
+def _fields(words: str, linker: Linker | None) -> list[FieldInfo]:
+    """The fields that the words may name, the likeliest first."""
+    if linker is None:
+        return []
+    said = [stem(word) for word in re.findall(r"[^\W_]+", words)]
+    named = linker.names.get(tuple(said), set())
+    parts = {
+        name: {stem(part) for part in re.split(r"[\W_]+", name) if part} for name in linker.schema.fields
+    }
+    within = [name for name, stems in parts.items() if stems <= set(said) or (said and set(said) <= stems)]
+    return [linker.schema.fields[name] for name in dict.fromkeys([*sorted(named), *within])]
+
+
+def _on_field(info: FieldInfo, label: str, words: str, linker: Linker | None) -> Expression | None:
+    read: Mapping[str, Callable[[], Expression | None]] = {
+        "keyword": lambda: _keyword(info, words, linker) if label == "value" else None,
+        "boolean": lambda: _flag(info, words) if label == "value" else None,
+        "number": lambda: _bounded(info, label, _NUMBER.search(words)),
+        "version": lambda: _bounded(info, label, _VERSION.search(words)),
+        "date": lambda: _on_date(info, label, words, linker),
+    }
+    return read[info.type]()
+
+
+def _keyword(info: FieldInfo, words: str, linker: Linker | None) -> Expression:
+    """The value as the store spells it; as the instruction does where it is not one, which is noted later."""
+    bare = words.strip(_QUOTES)
+    spelled = linker.spelled(bare, info.name) if linker else ""
+    return Field(info.name, "=", spelled or bare)
+
+
+def _flag(info: FieldInfo, words: str) -> Expression | None:
+    said = words.strip(_QUOTES).casefold()
+    return Field(info.name, "=", said in _YES) if said in _YES | _NO else None
+
+
+def _on_date(info: FieldInfo, label: str, words: str, linker: Linker | None) -> Expression | None:
+    """A bound on a date; on the documents' own time where the field is that."""
+    found = _DATE.search(words)
+    if found and linker and info.name == linker.schema.time_field:
+        return _dated(found[0], label, linker)
+    return _bounded(info, label, found)
+
+
+def _bounded(info: FieldInfo, label: str, found: re.Match[str] | None) -> Expression | None:
+    if found is None:
+        return None
+    try:
+        return compared(info.name, info.type, _operator(label), found[0])
+    except (ParserError, OverflowError, ValueError, InvalidVersion):
+        return None
+
+
+def _by_itself(words: str, label: str, linker: Linker | None) -> Expression | None:
+    """A value whose field is not named: a date, a version, or a value that one field alone has."""
+    dated = _DATE.fullmatch(words.strip(_QUOTES))
+    schema = linker.schema if linker else None
+    if dated:
+        return _dated(dated[0], label, linker)
+    versioned = _VERSION.fullmatch(words.strip(_QUOTES))
+    versions = [info for info in schema.fields.values() if info.type == "version"] if schema else []
+    if versioned and len(versions) == 1:
+        return compared(versions[0].name, "version", _operator(label), versioned[1])
+    if label != "value" or linker is None:
+        return None
+    having = [name for name in linker.schema.fields if linker.spelled(words.strip(_QUOTES), name)]
+    if len(having) != 1:
+        return None
+    return Field(having[0], "=", linker.spelled(words.strip(_QUOTES), having[0]))
+
+
+def _dated(words: str, label: str, linker: Linker | None) -> Expression | None:
+    """A bound on the document's own time, or on its year where a store has no other time."""
+    try:
+        start, end = interval(words)
+    except (ParserError, OverflowError, ValueError):
+        return None
+    window = {
+        ">=": Time(start=start),
+        ">": Time(start=end),
+        "<": Time(end=start),
+        "<=": Time(end=end),
+        "value": Time(start, end),
+    }[label]
+    if linker is None or linker.schema.time_field:
+        return window
+    year = year_field(linker.schema)
+    whole = all(b is None or b == datetime(b.year, 1, 1, tzinfo=UTC) for b in (window.start, window.end))
+    if not year or not whole:
+        return None
+    bounds: list[Expression] = []
+    if window.start is not None:
+        bounds.append(Field(year, ">=", window.start.year))
+    if window.end is not None:
+        bounds.append(Field(year, "<", window.end.year))
+    return bounds[0] if len(bounds) == 1 else All(tuple(bounds))
+
+
+def _merged(before: Phrase, after: Phrase, between: str, linker: Linker | None) -> Phrase | None:
+    """Two bounds as the range that they make, two values of one field as a choice; else None."""
+    if before.denied != after.denied:
+        return None
+    meaning = _joined(before.meaning, after.meaning)
+    if meaning is None:
+        return None
+    span = (min(before.span[0], after.span[0]), max(before.span[1], after.span[1]))
+    listed = isinstance(meaning, Field) and linker and linker.schema.fields[meaning.name].is_list
+    together = bool(listed) and _BOTH.search(between) is not None
+    question = before.question or after.question
+    sure = before.sure and after.sure
+    return Phrase(span, meaning, sure, question, denied=before.denied, together=together)
+
+
+def _joined(a: Expression, b: Expression) -> Expression | None:
+    match a, b:
+        case Time(None, end), Time(start, None) if start is not None:
+            return Time(start, end)
+        case Time(start, None), Time(None, end) if end is not None:
+            return Time(start, end)
+        case Field(name, op), Field(other, op2) if name == other and {op[0], op2[0]} == {"<", ">"}:
+            return All((a, b))
+        case Field(name, "=" | "in", value), Field(other, "=", more) if name == other and not isinstance(
+            more, tuple
+        ):
+            values = value if isinstance(value, tuple) else (value,)
+            return a if more in values else Field(name, "in", (*values, more))
+    return a if a == b else None

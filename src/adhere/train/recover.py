@@ -1,0 +1,92 @@
+"""The served tagger as weights to train on from: int8 ONNX back to the floats that it stands for.
+
+    python -m adhere.train.recover src/adhere/models/minitag RUN
+
+writes RUN/model.pt for `python -m adhere.train.tagger --start RUN`. A label that the served model did not
+know starts from nothing; words that the schema marks start like those that it does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+
+from adhere.errors import ModelError
+from adhere.parse import tags
+from adhere.train.tagger import Recipe, base_folder, fresh
+
+ATTENTION = ("query", "key", "value")
+
+
+def recovered(path: Path) -> dict[str, Tensor]:
+    """The tensors of a `train.model.Tagger` that an int8 model was exported from, up to its rounding.
+
+    Errors  ModelError if the graph is not the one that `adhere.train.ship` writes
+    """
+    graph = onnx.load(str(path)).graph
+    held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    found = {name: value for name, value in held.items() if name.startswith(("encoder.", "head.", "prior."))}
+    for name in [name for name in found if name.endswith("_rows")]:
+        table = name.removesuffix("_rows")
+        found[table] = found.pop(name).astype(np.float32) * found.pop(f"{table}_scales")
+    shares = []
+    for node in graph.node:
+        if node.op_type == "MatMulInteger":
+            # Outputs are called by the path of their module: "/encoder/layer.0/.../query/MatMul_output_0..."
+            module = node.output[0].partition("/MatMul_output")[0].strip("/").replace("/", ".")
+            found[f"{module}.weight"] = _floats(held, node.input[1]).T
+        elif node.op_type == "MultiHeadAttention":
+            attention = node.output[0].partition("/Reshape")[0].strip("/").replace("/", ".")
+            for name, bias in zip(ATTENTION, np.split(held[node.input[3]], 3), strict=True):
+                found[f"{attention}.{name}.bias"] = bias
+        elif node.op_type == "Mul" and node.input[0].startswith("onnx::Mul_"):
+            shares.append(float(held[node.input[0]]))
+    if "head.weight" not in found or not shares:
+        raise ModelError(f"{path} is not the graph of a tagger as adhere.train.ship writes it.")
+    found["mixture"] = np.log(np.array(shares))
+    return {name: torch.tensor(np.ascontiguousarray(value, np.float32)) for name, value in found.items()}
+
+
+def _floats(held: Mapping[str, Any], name: str) -> Any:
+    stem = name.removesuffix("_quantized")
+    shift = held[f"{stem}_zero_point"].astype(np.float32)
+    return (held[name].astype(np.float32) - shift) * held[f"{stem}_scale"]
+
+
+def widened(state: Mapping[str, Tensor], model: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors in the shapes of a model with more labels, and with a segment for every mark."""
+    wide: dict[str, Tensor] = {}
+    for name, fresh_one in model.items():
+        old = state[name]
+        if name.endswith("token_type_embeddings.weight") or name == "prior.weight":
+            old = old.repeat(tags.MARKS, 1)[: len(fresh_one)] if len(old) == tags.RULED else old
+        new = fresh_one.clone()
+        new[tuple(slice(size) for size in old.shape)] = old
+        wide[name] = new
+    return wide
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="The served tagger as weights to train on from.")
+    parser.add_argument("served", type=Path)
+    parser.add_argument("run", type=Path)
+    options = parser.parse_args()
+    model, _ = fresh(base_folder(), Recipe())
+    state = widened(recovered(options.served / "model.onnx"), model.state_dict())
+    options.run.mkdir(parents=True, exist_ok=True)
+    torch.save(state, options.run / "model.pt")
+    served = json.loads((options.served / "manifest.json").read_text(encoding="utf-8"))
+    print(f"{options.run}/model.pt, of {served['name']} trained by {json.dumps(served['trained']['recipe'])}")
+
+
+if __name__ == "__main__":
+    main()

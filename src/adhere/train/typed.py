@@ -1,0 +1,403 @@
+"""Instructions whose conditions a program can decide, made from written wordings and fields.
+
+`labels/wordings` of the repository holds frames ("Only papers {those}, please."), phrases ("with a {field} of
+at least {value}") and whole sentences; `labels/fields.jsonl` holds fields of made-up collections with values.
+Here they are put together, in ever new ways, with every slot's place known. The README of `labels` describes
+the files.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from adhere.errors import FileError
+from adhere.parse.language.english import LANGUAGES
+from adhere.parse.rules.cues import TASK, Label
+from adhere.parse.tags import Clause, Slot
+from adhere.schema import FieldInfo, Schema
+from adhere.train.augment import fillers, joined, roughened, sentences
+from adhere.train.clauses import Example
+
+FORMS = {"list form": "list"} | {kind: kind for kind in ("code", "numbers", "links", "table", "question")}
+"""Kinds of wordings that name a form, and the slot that its words are."""
+_PART = re.compile(r"\{(\w+?)(2?)\}|\[([^\[\]]+)\]")
+_END = re.compile(r"[\s.!?;,]*$")
+_OPERATOR = re.compile(r"(number|version|date|time|words)(>=|<=|>|<|=)$")
+_KINDS = {"words": "form", "time": "time", "language": "language", "about": "topic", "mentions": ""}
+"""What the kinds head is taught; of the others, "field" and "form"."""
+_ROLES: tuple[Label, ...] = ("want", "want", "avoid", "avoid", "prefer", "prefer", "disprefer")
+"""How often a frame of each polarity is drawn."""
+_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """Frames by polarity, phrases by kind, and sentences with their kinds and polarity."""
+
+    frames: Mapping[Label, Sequence[str]]
+    phrases: Mapping[str, Sequence[str]]
+    sentences: Sequence[tuple[tuple[str, ...], Label, str]]
+
+
+_INLINE: Mapping[Label, Sequence[str]] = {
+    "avoid": (
+        "and nothing {those}",
+        "but nothing {those}",
+        "but none {those}",
+        "and no ones {those}",
+        "though not those {those}",
+        "never ones {those}",
+        "minus anything {those}",
+        "yet without any {those}",
+    ),
+    "prefer": (
+        "ideally {those}",
+        "preferably {those}",
+        "ideally ones {those}",
+        "preferably some {those}",
+        "and if possible {those}",
+        "ones {those} first",
+        "with a preference for those {those}",
+    ),
+    "disprefer": ("ones {those} last", "those {those} only if need be"),
+}
+"""How a sentence goes on with another polarity."""
+_CONNECTIVE = re.compile(r"(?:and|but|though|yet) ")
+
+
+def read_wordings(folder: Path) -> Wordings:
+    """All `frames*.jsonl`, `phrases*.jsonl` and `sentences*.jsonl` of a folder.
+
+    Errors  FileError if there are none
+    """
+    frames: dict[Label, list[str]] = defaultdict(list)
+    phrases: dict[str, list[str]] = defaultdict(list)
+    for row in _rows(folder, "frames"):
+        frames[row["polarity"]].append(row["text"])
+    for row in _rows(folder, "phrases"):
+        phrases[row["kind"]].append(row["text"])
+    whole = [
+        (tuple(row["kind"].split(" + ")), row["polarity"], row["text"]) for row in _rows(folder, "sentences")
+    ]
+    return Wordings(dict(frames), dict(phrases), whole)
+
+
+def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
+    files = sorted(folder.glob(f"{name}*.jsonl"))
+    if not files:
+        raise FileError(
+            f"{folder} holds no {name}*.jsonl. Name the folder labels/wordings of the repository."
+        )
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def read_fields(path: Path) -> list[list[FieldInfo]]:
+    """The fields of every made-up collection."""
+    domains: dict[str, list[FieldInfo]] = defaultdict(list)
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        values = {str(value): 1 for value in row["values"]}
+        domains[row["domain"]].append(FieldInfo(row["name"], row["type"], is_list=row["list"], values=values))
+    return list(domains.values())
+
+
+@dataclass(slots=True)
+class _Text:
+    """A text that grows, and the slots in it."""
+
+    text: str = ""
+    slots: list[Slot] = field(default_factory=list)
+
+    def add(self, text: str, label: str = "", *, denied: bool = False) -> None:
+        if label:
+            self.slots.append(Slot((len(self.text), len(self.text) + len(text)), label, denied))
+        self.text += text
+
+    def append(self, other: _Text) -> None:
+        shift = len(self.text)
+        self.slots += [Slot((s.span[0] + shift, s.span[1] + shift), s.label, s.denied) for s in other.slots]
+        self.text += other.text
+
+
+class TypedMaker:
+    """Makes typed instructions without end; the same for the same seed and number.
+
+    `natural` are labelled instructions, whose short conditions become subjects and whose sentences stand
+    beside some of what is made.
+    """
+
+    def __init__(
+        self,
+        wordings: Wordings,
+        domains: Sequence[Sequence[FieldInfo]],
+        natural: Sequence[Example],
+        *,
+        seed: int,
+        roughened: float = 0.1,
+    ) -> None:
+        self._wordings, self._domains, self._seed, self._roughened = wordings, domains, seed, roughened
+        self._subjects = [filler for example in natural for filler in fillers(example)]
+        self._beside = [part for example in natural for part in sentences(example)]
+        self._words = sorted({word for text in self._subjects for word in re.findall(r"[A-Za-z]{4,}", text)})
+        self._kinds = sorted(wordings.phrases)
+
+    def epoch(self, number: int, size: int) -> Iterator[Example]:
+        """So many instructions of one to three sentences."""
+        for row in range(size):
+            yield self.example(random.Random(f"{self._seed}/{number}/{row}/typed"))
+
+    def example(self, rng: random.Random) -> Example:
+        """One instruction over the fields of one collection, which it knows in two thirds of the cases."""
+        fields = rng.choice(self._domains)
+        made = self._sentence(rng, fields)
+        for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
+            other = rng.choice(self._beside) if rng.random() < 0.25 else self._sentence(rng, fields)
+            pair = (made, other) if rng.random() < 0.7 else (other, made)
+            made = joined(*pair, rng.choice((". ", ". ", ". ", "; ", "\n", ", ")))
+        if rng.random() < 0.2:
+            made = joined(made, self._inline(rng, fields), ", ")
+        if rng.random() < self._roughened:
+            made = roughened(made, rng)
+        schema = Schema({info.name: info for info in fields}) if rng.random() < 0.67 else None
+        query = rng.choice(self._subjects)
+        return Example(query, made.instruction, made.clauses, schema)
+
+    def schema(self, rng: random.Random) -> Schema:
+        """The schema of some collection."""
+        return Schema({info.name: info for info in rng.choice(self._domains)})
+
+    # --- one sentence ---------------------------------------------------------------------------
+
+    def _sentence(self, rng: random.Random, fields: Sequence[FieldInfo]) -> Example:
+        while True:
+            if rng.random() < 0.35 and self._wordings.sentences:
+                kinds, role, pattern = rng.choice(self._wordings.sentences)
+                built = self._filled(rng, fields, kinds, pattern)
+                start = None
+            else:
+                role = rng.choice([role for role in _ROLES if role in self._wordings.frames])
+                kinds, built, start = self._framed(rng, fields, role)
+            if built is not None:
+                return _labelled(built, kinds, role, start)
+
+    def _inline(self, rng: random.Random, fields: Sequence[FieldInfo]) -> Example:
+        """A few words that go on with another polarity: "and nothing in French"."""
+        while True:
+            role = rng.choice([role for role in _ROLES if role in _INLINE])
+            before, _, after = rng.choice(_INLINE[role]).partition("{those}")
+            kind = rng.choice(self._kinds)
+            phrase = self._filled(rng, fields, (kind,), rng.choice(self._wordings.phrases[kind]))
+            if phrase is None:
+                continue
+            built = _Text(before)
+            built.append(phrase)
+            built.add(after)
+            lead = _CONNECTIVE.match(built.text)
+            clause = Clause((lead.end() if lead else 0, len(built.text)), role, "", slots=tuple(built.slots))
+            return Example("", built.text, (clause,))
+
+    def _framed(
+        self, rng: random.Random, fields: Sequence[FieldInfo], role: Label
+    ) -> tuple[tuple[str, ...], _Text | None, int]:
+        before, _, after = rng.choice(self._wordings.frames[role]).partition("{those}")
+        kinds = tuple(rng.sample(self._kinds, 2 if rng.random() < 0.15 else 1))
+        built = _Text(before)
+        for place, kind in enumerate(kinds):
+            phrase = self._filled(rng, fields, (kind,), rng.choice(self._wordings.phrases[kind]))
+            if phrase is None:
+                return kinds, None, 0
+            if place:
+                built.add(rng.choice((" and ", ", ", " and ")))
+            built.append(phrase)
+        built.add(after)
+        return kinds, built, len(before)
+
+    def _filled(
+        self, rng: random.Random, fields: Sequence[FieldInfo], kinds: Sequence[str], pattern: str
+    ) -> _Text | None:
+        """The pattern with words in its places; None where the collection has no field for it."""
+        places: list[dict[str, list[tuple[str, str]]]] = []
+        for kind in kinds:
+            filled = self._places(rng, fields, kind)
+            if filled is None:
+                return None
+            places.append(filled)
+        forms = [
+            (FORMS[bare], kind != bare)
+            for kind, bare in ((k, k.removeprefix("not ")) for k in kinds)
+            if bare in FORMS
+        ]
+        built, end = _Text(), 0
+        for match in _PART.finditer(pattern):
+            built.add(pattern[end : match.start()])
+            end = match.end()
+            if match[3]:
+                label, denied = forms.pop(0)
+                built.add(match[3], label, denied=denied)
+                continue
+            number = 1 if match[2] else 0
+            for text, label in places[number][match[1]]:
+                built.add(text, label, denied=kinds[number].startswith("not ") and label != "field")
+        built.add(pattern[end:])
+        return built
+
+    def _places(
+        self, rng: random.Random, fields: Sequence[FieldInfo], kind: str
+    ) -> dict[str, list[tuple[str, str]]] | None:
+        """For every placeholder of the kind, the pieces of text that fill it, with their slots."""
+        bare = kind.removeprefix("not ")
+        compared = _OPERATOR.match(bare)
+        op = (
+            compared[2].replace("=", "value") if compared and compared[2] == "=" else compared and compared[2]
+        )
+        if bare in FORMS:
+            return {}
+        if bare == "mentions":
+            return {"value": [(_mention(rng, self._words), "mention")]}
+        if bare == "about":
+            return {"value": [(rng.choice(self._subjects), "subject")]}
+        if bare == "language":
+            return {"value": [(rng.choice(list(LANGUAGES.values())), "language")]}
+        if compared and compared[1] == "words":
+            return {"value": [(_count(rng), f"words{compared[2]}")]}
+        if bare == "time range":
+            return _range(_years(rng))
+        if compared and compared[1] == "time":
+            return {"value": [(_date(rng), str(op))]}
+        return self._of_field(rng, fields, bare, str(op or "value"))
+
+    def _of_field(
+        self, rng: random.Random, fields: Sequence[FieldInfo], kind: str, op: str
+    ) -> dict[str, list[tuple[str, str]]] | None:
+        type_ = re.sub(r"[<>=]+$| range$", "", kind)
+        known = {"field": "keyword", "value": "keyword", "list": "keyword"}.get(type_, type_)
+        fitting = [
+            f
+            for f in fields
+            if f.type == known and (type_ not in ("field", "list") or f.is_list == (type_ == "list"))
+        ]
+        if not fitting:
+            return None
+        info = rng.choice(fitting)
+        named = [(_shown(info.name, rng), "field")]
+        if kind.endswith(" range"):
+            ends = _years(rng) if type_ == "date" else _numbers(rng, info)
+            return {"field": named} | _range(ends)
+        if known == "keyword":
+            return {"field": named, "value": _keywords(rng, list(info.values))}
+        values: Mapping[str, Callable[[], str]] = {
+            "boolean": lambda: rng.choice(("true", "false", "yes", "no", "True", "False")),
+            "number": lambda: _numbers(rng, info)[0],
+            "version": lambda: _version(rng, list(info.values)),
+            "date": lambda: _date(rng),
+        }
+        return {"field": named, "value": [(values[known](), op)]}
+
+
+def _labelled(built: _Text, kinds: Sequence[str], role: Label, start: int | None) -> Example:
+    """The text as an example of one clause, without what ends it, and with a lead-in cut off a want."""
+    end = _END.search(built.text)
+    last = max([end.start() if end else len(built.text), *(slot.span[1] for slot in built.slots)])
+    first = len(built.text) - len(built.text.lstrip())
+    lead = TASK.match(built.text) if role == "want" and start else None
+    clauses = []
+    if lead and lead.end() <= (start or 0) and lead[0].strip():
+        clauses.append(Clause((first, lead.start() + len(lead[0].rstrip())), "task", "topic", slots=()))
+        first = lead.end()
+    bare = kinds[0].removeprefix("not ")
+    kind = (
+        ""
+        if len(kinds) > 1
+        else _KINDS.get(re.sub(r"[<>=]+$| range$", "", bare), "form" if bare in FORMS else "field")
+    )
+    clauses.append(Clause((first, last), role, kind, slots=tuple(built.slots)))
+    text = built.text[:1].upper() + built.text[1:] if start is not None else built.text
+    return Example("", text, tuple(clauses))
+
+
+def _range(ends: tuple[str, str]) -> dict[str, list[tuple[str, str]]]:
+    return {"value": [(ends[0], ">=")], "end": [(ends[1], "<=")]}
+
+
+def _shown(name: str, rng: random.Random) -> str:
+    """A field's name as people write it, or now and then as the data spells it."""
+    last = name.rpartition(".")[2]
+    if rng.random() < 0.15:
+        return name
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[_-]", " ", last)).lower()
+
+
+def _keywords(rng: random.Random, values: Sequence[str]) -> list[tuple[str, str]]:
+    """One value, or now and then two or three of them."""
+    if rng.random() > 0.12 or len(values) < 3:
+        return [(_cased(rng.choice(values), rng), "value")]
+    first, *rest = rng.sample(values, rng.choice((2, 2, 3)))
+    pieces = [(first, "value")]
+    for place, value in enumerate(rest, start=1):
+        pieces += [(" or " if place == len(rest) else ", ", ""), (value, "value")]
+    return pieces
+
+
+def _cased(value: str, rng: random.Random) -> str:
+    return value.lower() if rng.random() < 0.15 else value
+
+
+def _numbers(rng: random.Random, info: FieldInfo) -> tuple[str, str]:
+    low, high = sorted(float(bound) for bound in info.values) if len(info.values) == 2 else (1.0, 100.0)
+    whole = low.is_integer() and high.is_integer()
+    one, two = sorted(rng.uniform(low, high) for _ in range(2))
+    if not whole:
+        return f"{one:.1f}", f"{two + 0.1:.1f}"
+    text = f"{int(one):,}" if rng.random() < 0.3 else str(int(one))
+    return text, str(int(two) + 1)
+
+
+def _version(rng: random.Random, values: Sequence[str]) -> str:
+    return rng.choice(values) if rng.random() < 0.7 else f"{rng.randint(0, 12)}.{rng.randint(0, 20)}"
+
+
+def _years(rng: random.Random) -> tuple[str, str]:
+    first = rng.randint(1950, 2024)
+    return str(first), str(rng.randint(first + 1, 2027))
+
+
+def _date(rng: random.Random) -> str:
+    year, month, day = rng.randint(1950, 2027), rng.randint(1, 12), rng.randint(1, 28)
+    if rng.random() < 0.7:
+        return str(year)
+    name = _MONTHS[month - 1]
+    return rng.choice(
+        (
+            f"{name} {year}",
+            f"{name} {day}, {year}",
+            f"{day} {name} {year}",
+            f"{year}-{month:02}-{day:02}",
+            f"{year}-{month:02}",
+        )
+    )
+
+
+def _count(rng: random.Random) -> str:
+    count = rng.choice(
+        (50, 80, 100, 150, 200, 250, 300, 400, 500, 600, 750, 800, 1000, 1200, 1500, 2000, 5000)
+    )
+    count = count if rng.random() < 0.6 else rng.randint(2, 400) * 10
+    return f"{count:,}" if rng.random() < 0.4 else str(count)
+
+
+def _mention(rng: random.Random, words: Sequence[str]) -> str:
+    word = rng.choice(words)
+    return (
+        f"{word} {rng.choice(words)}"
+        if rng.random() < 0.1
+        else word.capitalize()
+        if rng.random() < 0.1
+        else word
+    )
