@@ -157,7 +157,8 @@ def _crowd(
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         while time.perf_counter() < end:
             i = f"written-{len(acknowledged)}"
-            _sent(connection, "PUT", f"/v1/documents/{i}", {"text": f"What was written as {i}."})
+            document = {"text": f"What was written as {i}.", "fields": {"authors": [f"Writer {i}"]}}
+            _sent(connection, "PUT", f"/v1/documents/{i}", document)
             acknowledged.append(i)
             time.sleep(0.05)
 
