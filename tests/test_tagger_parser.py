@@ -16,7 +16,7 @@ from adhere.parse import default_parser
 from adhere.parse.language import read, write
 from adhere.parse.tagger import PACKAGED, TaggerParser, _condition
 from adhere.parse.tags import Clause
-from adhere.schema import Schema
+from adhere.schema import FieldInfo, Schema
 from test_parse_laws import SCHEMA, assert_law_1, sentences
 from test_parse_rules import EXCLUSIONS, TYPED
 from test_parse_rules import SCHEMA as FIELDS
@@ -139,3 +139,47 @@ def test_a_cue_word_of_another_role_stays_in_the_condition() -> None:
 
 def test_the_default_parser_is_the_packaged_tagger() -> None:
     assert default_parser().name == ("tagger" if PACKAGED.exists() else "rules")
+
+
+STDLIB = Schema(
+    {
+        "kind": FieldInfo("kind", "keyword", values={"function": 9, "class": 9, "method": 3}),
+        "deprecated": FieldInfo("deprecated", "boolean", values={"true": 1}),
+        "version": FieldInfo("version", "version", values={"3.11": 2}),
+        "created": FieldInfo("created", "date"),
+    },
+    21,
+    "created",
+)
+
+
+@packaged
+@pytest.mark.parametrize(
+    ("instruction", "notation"),
+    [
+        # The model alone gives one role to the first two; each begins with its own cue.
+        (
+            "nothing deprecated, only functions, nothing about zip files",
+            'avoid field(deprecated = true); want field(kind = "function"); avoid about("zip files")',
+        ),
+        (
+            'functions or classes, but nothing deprecated unless it mentions "asyncio"',
+            'want field(kind in ["function", "class"])\n'
+            'avoid field(deprecated = true) unless mentions("asyncio")',
+        ),
+        # Wordings that no rule lists.
+        (
+            "To count as an answer, a hit needs to be one whose version has not yet reached 3.11.",
+            'want field(version < v"3.11")',
+        ),
+        (
+            "My supervisor rejects every class that was created prior to 2019, so spare me those.",
+            'avoid all(field(kind = "class"), time(before d"2019-01-01"))',
+        ),
+    ],
+)
+def test_conditions_are_read_wherever_they_stand(
+    parser: TaggerParser, instruction: str, notation: str
+) -> None:
+    parsed = parser.parse(instruction, schema=STDLIB, now=NOW)
+    assert parsed.criteria == read(notation)

@@ -70,6 +70,9 @@ _DATE = re.compile(DATE, re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
 _YES, _NO = frozenset(("true", "yes", "on")), frozenset(("false", "no", "off"))
+_NOUN_ENDS = re.compile(
+    r"\s+(?:that|which|whose|where|with|without|from|in which|under which)\b", re.IGNORECASE
+)
 _BOTH = re.compile(r"\band\b|&", re.IGNORECASE)
 _OR = re.compile(
     r"\b(?:or|nor)\b(?!\s+(?:later|newer|earlier|older|more|less|above|below|after|before|higher|lower|fewer|up"
@@ -106,7 +109,7 @@ def criteria_of(
     start, text = span[0], instruction[slice(*span)]
     ruled = [
         replace(phrase, span=(phrase.span[0] + start, phrase.span[1] + start))
-        for phrase in sure_phrases(text, linker, now)
+        for phrase in (*sure_phrases(text, linker, now), *_nouns(text, linker))
     ]
     # Where the model doubts and the rules do not, they are right more often.
     phrases = [p for p in found.phrases if p.sure or not any(_meets(p.span, r.span) for r in ruled)]
@@ -119,6 +122,16 @@ def criteria_of(
     moved = [replace(p, span=(p.span[0] - start, p.span[1] - start)) for p in phrases]
     sure_ones, unsure = [p for p in moved if p.sure], [p for p in moved if not p.sure]
     return apart(span, polarity, text, sure_ones, unsure, about)
+
+
+def _nouns(text: str, linker: Linker | None) -> list[Phrase]:
+    """Values of one field that stand where "documents" might: "every class that was made in 2019"."""
+    found = linker.phrases(text) if linker else ()
+    return [
+        replace(phrase, sure=True, question="")
+        for phrase in found
+        if phrase.plain and not phrase.sure and _NOUN_ENDS.match(text, phrase.span[1])
+    ]
 
 
 def _meets(one: Span, other: Span) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -27,7 +28,7 @@ from adhere.parse import tags
 from adhere.parse.mend import admitted, mended, overruled, refused
 from adhere.parse.rules import compose
 from adhere.parse.rules import polarity as rules
-from adhere.parse.rules.cues import find_cue
+from adhere.parse.rules.cues import RESTRICTION, find_cue
 from adhere.parse.rules.link import Linker, Linkers
 from adhere.parse.rules.parser import MAX_CHARACTERS
 from adhere.parse.rules.segment import pieces
@@ -48,6 +49,8 @@ instructions of up to 8 words, the model on 90%; on longer ones the model is ahe
 DOUBT = 0.7
 """The confidence below which a plain cue ("do not help") counts for more than the model."""
 
+_WORD = re.compile(r"\w")
+_ONLY = re.compile(r"(?:and |but )?(?:only|just|solely|exclusively)\b", re.IGNORECASE)
 _ASK = {
     "want": "Must documents be about {!r}?",
     "avoid": "Should documents about {!r} be left out?",
@@ -111,9 +114,16 @@ class TaggerParser:
         plain = compose(instruction, ruled, linker=linker, now=now)
         tagged, slots = self.read(instruction, query=query, linker=linker)
         filled = {c.span for c in tagged if typed.read(instruction, c.span, slots, linker)}
-        if words <= SHORT and (not filled or all(c.exact and not c.assumed for c in plain.criteria)):
+        exact = all(criterion.exact and not criterion.assumed for criterion in plain.criteria)
+        limited = any(criterion.unless is not None for criterion in plain.criteria)
+        if (words <= SHORT and (exact or not filled)) or (words <= GUARDED and exact and limited):
             return _closed(plain)
-        sure = [c for c in _decided(instruction, ruled, linker, now) if not _inside(c.span, filled)]
+        sure = [
+            clause
+            for clause in _decided(instruction, ruled, linker, now)
+            if (_opened(instruction, clause) and _merged(clause, tagged, ruled))
+            or not _inside(clause.span, filled)
+        ]
         sure += [c for c in _cued(instruction, ruled, tagged) if c.span not in {one.span for one in sure}]
         found = mended(instruction, overruled(instruction, tagged, sorted(sure, key=lambda c: c.span)))
         found = refused(instruction, admitted(instruction, found), but=filled)
@@ -202,6 +212,25 @@ def _decided(
         if all(criterion.exact and not criterion.assumed for criterion in typed):
             found.append(tags.Clause(clause.span, clause.label))
     return found
+
+
+def _opened(instruction: str, clause: tags.Clause) -> bool:
+    """Whether the clause begins with the cue for its role: "nothing deprecated", "only functions"."""
+    words = instruction[slice(*clause.span)]
+    cue = find_cue(words)
+    if cue is not None:
+        return cue.label == clause.role and not _WORD.search(words[: cue.start])
+    return clause.role == "want" and bool(RESTRICTION.match(words) or _ONLY.match(words))
+
+
+def _merged(clause: tags.Clause, tagged: Sequence[tags.Clause], ruled: Sequence[rules.Clause]) -> bool:
+    """Whether the model gives one role to this clause and to others that the rules read otherwise."""
+    for one in tagged:
+        if _inside(clause.span, [one.span]):
+            roles = {other.label for other in ruled if _inside(other.span, [one.span])}
+            if len(roles) > 1:
+                return True
+    return False
 
 
 def _inside(span: Span, others: Collection[Span]) -> bool:
