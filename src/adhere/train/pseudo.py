@@ -44,8 +44,9 @@ def pseudo_label(runs: Sequence[Path], examples: Sequence[Example], base: Path) 
 
 
 def _probabilities(logits: Tensor) -> Tensor:
-    tag, kind, limit, core = logits.split_with_sizes(tags.HEADS, dim=1)
-    return torch.cat([tag.softmax(dim=1), kind.softmax(dim=1), limit.sigmoid(), core.sigmoid()], dim=1)
+    tag, kind, limit, core, slot, denied = logits.split_with_sizes(tags.HEADS, dim=1)
+    choices = [part.softmax(dim=1) for part in (tag, kind, slot)]
+    return torch.cat([*choices[:2], limit.sigmoid(), core.sigmoid(), choices[2], denied.sigmoid()], dim=1)
 
 
 if __name__ == "__main__":

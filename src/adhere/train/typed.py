@@ -207,7 +207,7 @@ class TypedMaker:
         self, rng: random.Random, fields: Sequence[FieldInfo], role: Label
     ) -> tuple[tuple[str, ...], _Text | None, int]:
         before, _, after = rng.choice(self._wordings.frames[role]).partition("{those}")
-        kinds = tuple(rng.sample(self._kinds, 2 if rng.random() < 0.15 else 1))
+        kinds = tuple(rng.sample(self._kinds, 2 if rng.random() < 0.15 and len(self._kinds) > 1 else 1))
         built = _Text(before)
         for place, kind in enumerate(kinds):
             phrase = self._filled(rng, fields, (kind,), rng.choice(self._wordings.phrases[kind]))
