@@ -1,6 +1,7 @@
-"""Are instructions over real stores taken for what they mean? Hand-written ones, with their criteria.
+"""Are instructions over real stores taken for what they mean? Written ones, with their criteria.
 
     python benchmarks/reading.py --data DIR [--test] [--model FOLDER] [--show 10]
+    python benchmarks/reading.py --data DIR --wordings shown [--needs 60]
 
 labels/stores_development.jsonl holds 120 instructions over peps, movies and keps, labels/stores_test.jsonl
 120 over peps, movies, arxiv and pysec, which nobody who builds the parser reads. A reading is compared by
@@ -10,6 +11,9 @@ what it does:
   exact         both
   subjects      as many subjects (`about`) are wanted, avoided, preferred and dispreferred
   silent        nothing of exact kind was made of it although something was meant
+
+--wordings asks instead for the very criteria of the audit's instructions over peps, pysec, movies and keps,
+`about` left out: `read` of `adhere audit`, without searching.
 """
 
 from __future__ import annotations
@@ -18,12 +22,14 @@ import argparse
 import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from adhere.evaluate.audit.needs import make_needs
 from adhere.evaluate.audit.truth import Truth
+from adhere.evaluate.audit.wordings import HALVES, Half
 from adhere.need import (
     About,
     All,
@@ -31,7 +37,6 @@ from adhere.need import (
     AsOf,
     Criteria,
     Criterion,
-    Document,
     Expression,
     Not,
     Recent,
@@ -41,7 +46,7 @@ from adhere.parse import language
 from adhere.parse.rules import RulesParser
 from adhere.parse.tagger import PACKAGED, TaggerParser
 from adhere.store.infer import dated, infer
-from stores import rows
+from stores import document, rows
 
 LABELS = Path(__file__).parent.parent / "labels"
 FILES = {
@@ -65,9 +70,14 @@ def main() -> None:
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--model", type=Path, default=PACKAGED)
     parser.add_argument("--show", type=int, default=0, help="misread ones to print (development only)")
+    parser.add_argument("--wordings", choices=HALVES, help="the audit's instructions instead")
+    parser.add_argument("--needs", type=int, default=60, help="of the audit, over each store")
     options = parser.parse_args()
     if options.data is None:
         parser.error("give --data DIR, or set ADHERE_DATA")
+    if options.wordings:
+        _audited(Path(options.data), TaggerParser(options.model), options.wordings, options.needs)
+        return
     file = LABELS / ("stores_test.jsonl" if options.test else "stores_development.jsonl")
     needs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     truths = {store: truth(Path(options.data), store) for store in dict.fromkeys(n["store"] for n in needs)}
@@ -80,15 +90,23 @@ def main() -> None:
         _table(name, needs, truths, parse, shown)
 
 
+def _audited(data: Path, parser: TaggerParser, half: Half, count: int) -> None:
+    """How many of the audit's instructions are taken for exactly what was meant, a line a store."""
+    for store in ("peps", "pysec", "movies", "keps"):
+        over = truth(data, store)
+        needs = make_needs(over.documents, over.schema, seed=1, count=count, wordings=half)
+        needs = [need for need in needs if all(c.facet.kind != "about" for c in need.clauses)]
+        right = 0
+        for need in needs:
+            parsed = parser.parse(need.after.instruction, query=need.query, schema=over.schema, now=NOW)
+            right += set(parsed.criteria) == set(need.truth)
+        print(f"{store}: {right} of {len(needs)} read exactly", flush=True)
+
+
 def truth(data: Path, store: str) -> Truth:
-    found = list(islice(_documents(data / FILES[store]), MOST))
+    found = [document(row, None) for row in islice(rows(data / FILES[store]), MOST)]
     schema = infer(found)
-    return Truth([dated(document, schema.time_field) for document in found], schema)
-
-
-def _documents(path: Path) -> Iterator[Document]:
-    for row in rows(path):
-        yield Document(row["_id"], row["text"], row.get("title", ""), fields=row["metadata"])
+    return Truth([dated(one, schema.time_field) for one in found], schema)
 
 
 def _table(

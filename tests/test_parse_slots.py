@@ -12,7 +12,7 @@ from packaging.version import Version
 from adhere.need import About, All, Any, Field, Form, Mentions, Not, Time
 from adhere.parse import slots as typed
 from adhere.parse import tags
-from adhere.parse.rules.link import Linker, Linkers
+from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.tags import Slot
 from adhere.schema import FieldInfo, Schema
 
@@ -213,11 +213,11 @@ def test_the_schema_marks_the_words_that_it_knows():
 
 
 def test_a_schema_has_one_dictionary_which_the_next_takes_over_where_no_field_changed():
-    linkers = Linkers()
-    first = linkers.of(SCHEMA)
-    assert linkers.of(SCHEMA) is first
-    grown = linkers.of(replace(SCHEMA, documents=21))
+    parser = Linking()
+    first = parser._link(SCHEMA)
+    assert parser._link(SCHEMA) is first
+    grown = parser._link(replace(SCHEMA, documents=21))
     assert grown.schema.documents == 21 and grown.values is first.values
     fields = SCHEMA.fields | {"status": FieldInfo("status", "keyword", values={"Final": 9, "Active": 1})}
-    other = linkers.of(replace(SCHEMA, fields=fields))
+    other = parser._link(replace(SCHEMA, fields=fields))
     assert other.spelled("active", "status") == "Active" and not grown.spelled("active", "status")

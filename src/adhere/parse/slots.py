@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 
 from dateutil.parser import ParserError
@@ -23,27 +23,29 @@ from adhere.need import (
     Field,
     Form,
     Mentions,
-    Not,
     Operator,
     Polarity,
     Recent,
     Span,
     Time,
 )
-from adhere.parse.language.english import LANGUAGES
 from adhere.parse.rules.dates import DATE, interval
-from adhere.parse.rules.form import Phrase, number
+from adhere.parse.rules.form import LANGUAGE_CODES, Phrase, number
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.named import compared
+from adhere.parse.rules.segment import overlap
 from adhere.parse.rules.typing import (
     ASSUMED,
     about_of,
     apart,
     has_content,
+    meant,
+    on_field,
     sure_phrases,
+    whole_years,
     year_field,
 )
-from adhere.parse.rules.vocabulary import stem
+from adhere.parse.rules.vocabulary import stems
 from adhere.parse.tags import Slot
 from adhere.schema import FieldInfo
 
@@ -64,7 +66,6 @@ _PARTS: Mapping[str, re.Pattern[str]] = {
     }.items()
 }
 """What a part is called; what the model takes for one under no such name ("quizzes") is a subject."""
-_LANGUAGES = {name.casefold(): code for code, name in LANGUAGES.items()}
 _QUOTES = "\"'“”‘’`«» "
 _DATE = re.compile(DATE, re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
@@ -112,13 +113,14 @@ def criteria_of(
         for phrase in (*sure_phrases(text, linker, now), *_nouns(text, linker))
     ]
     # Where the model doubts and the rules do not, they are right more often.
-    phrases = [p for p in found.phrases if p.sure or not any(_meets(p.span, r.span) for r in ruled)]
+    phrases = [p for p in found.phrases if p.sure or not any(overlap(p.span, r.span) for r in ruled)]
     taken = [p.span for p in phrases] + [slot.span for slot in slots if slot.label == "subject"]
-    more = [phrase for phrase in ruled if not any(_meets(phrase.span, other) for other in taken)]
+    more = [phrase for phrase in ruled if not any(overlap(phrase.span, other) for other in taken)]
     phrases = sorted([*phrases, *more], key=lambda phrase: phrase.span)
     about = about_of(found.subject, polarity) if found.subject else None
     if polarity in ("avoid", "disprefer"):
-        return [_excluded(span, polarity, phrases, about)]
+        hard = [p for p in phrases if not (p.soft or isinstance(p.meaning, Recent))]
+        return [_excluded(span, polarity, hard, about)] if hard or about is not None else None
     moved = [replace(p, span=(p.span[0] - start, p.span[1] - start)) for p in phrases]
     sure_ones, unsure = [p for p in moved if p.sure], [p for p in moved if not p.sure]
     return apart(span, polarity, text, sure_ones, unsure, about)
@@ -134,15 +136,11 @@ def _nouns(text: str, linker: Linker | None) -> list[Phrase]:
     ]
 
 
-def _meets(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
-
-
 def _excluded(
     span: Span, polarity: Polarity, phrases: Sequence[Phrase], about: Expression | None
 ) -> Criterion:
     """An exclusion of what meets all of the conditions."""
-    parts = [_meant(p) for p in phrases if not (p.soft or isinstance(p.meaning, Recent))]
+    parts = [meant(phrase) for phrase in phrases]
     parts += [about] if about is not None else []
     what = parts[0] if len(parts) == 1 else All(tuple(parts))
     unsure = [phrase for phrase in phrases if not phrase.sure]
@@ -151,10 +149,6 @@ def _excluded(
             polarity, what, assumed=True, span=span, confidence=ASSUMED, question=unsure[0].question
         )
     return Criterion(polarity, what, span=span)
-
-
-def _meant(phrase: Phrase) -> Expression:
-    return Not(phrase.meaning) if phrase.denied else phrase.meaning
 
 
 def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) -> Read | None:
@@ -187,7 +181,7 @@ def _alternatives(text: str, phrases: Sequence[Phrase]) -> list[Phrase]:
 
 
 def _either(group: Sequence[Phrase]) -> Phrase:
-    parts = tuple(_meant(phrase) for phrase in group)
+    parts = tuple(meant(phrase) for phrase in group)
     span = (min(phrase.span[0] for phrase in group), max(phrase.span[1] for phrase in group))
     unsure = [phrase for phrase in group if not phrase.sure]
     return Phrase(span, Any(parts), not unsure, unsure[0].question if unsure else "")
@@ -247,8 +241,8 @@ def _resolved(
         readings.append(((not any(known for (known, _, _), _, _ in readings), False, 0), None, alone))
     if not readings:
         raise _Unresolved
-    _, chosen, meant = max(readings, key=lambda reading: reading[0])
-    return chosen, meant
+    _, chosen, best = max(readings, key=lambda reading: reading[0])
+    return chosen, best
 
 
 def _distance(slot: Slot, name: Slot) -> int:
@@ -260,7 +254,7 @@ def _unnamed(words: str, label: str) -> Expression | None:
     if label == "mention":
         return Mentions(words.strip(_QUOTES))
     if label == "language":
-        code = _LANGUAGES.get(words.casefold())
+        code = LANGUAGE_CODES.get(words.casefold())
         return Form("language", "=", code) if code else None
     if label in _PARTS:
         return Form(label, "=", True)
@@ -276,12 +270,10 @@ def _fields(words: str, linker: Linker | None) -> list[FieldInfo]:
     """The fields that the words may name, the likeliest first."""
     if linker is None:
         return []
-    said = [stem(word) for word in re.findall(r"[^\W_]+", words)]
+    said = stems(words)
     named = linker.names.get(tuple(said), set())
-    parts = {
-        name: {stem(part) for part in re.split(r"[\W_]+", name) if part} for name in linker.schema.fields
-    }
-    within = [name for name, stems in parts.items() if stems <= set(said) or (said and set(said) <= stems)]
+    parts = {name: set(stems(name)) for name in linker.schema.fields}
+    within = [name for name, own in parts.items() if own <= set(said) or (said and set(said) <= own)]
     return [linker.schema.fields[name] for name in dict.fromkeys([*sorted(named), *within])]
 
 
@@ -359,15 +351,7 @@ def _dated(words: str, label: str, linker: Linker | None) -> Expression | None:
     if linker is None or linker.schema.time_field:
         return window
     year = year_field(linker.schema)
-    whole = all(b is None or b == datetime(b.year, 1, 1, tzinfo=UTC) for b in (window.start, window.end))
-    if not year or not whole:
-        return None
-    bounds: list[Expression] = []
-    if window.start is not None:
-        bounds.append(Field(year, ">=", window.start.year))
-    if window.end is not None:
-        bounds.append(Field(year, "<", window.end.year))
-    return bounds[0] if len(bounds) == 1 else All(tuple(bounds))
+    return on_field(year, window, years=True) if year and whole_years(window) else None
 
 
 def _merged(before: Phrase, after: Phrase, between: str, linker: Linker | None) -> Phrase | None:

@@ -11,7 +11,7 @@ import json
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, cached_property
@@ -29,9 +29,9 @@ from adhere.parse.mend import admitted, mended, overruled, refused
 from adhere.parse.rules import compose
 from adhere.parse.rules import polarity as rules
 from adhere.parse.rules.cues import RESTRICTION, find_cue
-from adhere.parse.rules.link import Linker, Linkers
+from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.parser import MAX_CHARACTERS
-from adhere.parse.rules.segment import pieces
+from adhere.parse.rules.segment import overlap, pieces
 from adhere.parse.rules.typing import cleaned, content, criteria_of
 from adhere.schema import Schema
 
@@ -65,7 +65,7 @@ def default_tagger() -> TaggerParser:
     return TaggerParser(PACKAGED)
 
 
-class TaggerParser:
+class TaggerParser(Linking):
     """Labels clauses with a folder written by `adhere.train.tagger`. Safe to share between threads.
 
     Errors  ModelError if the folder does not hold a tagger with this version's labels
@@ -77,7 +77,6 @@ class TaggerParser:
         self._folder = Path(folder)
         self._manifest = _manifest(self._folder)
         self._sure = float(self._manifest["sure"])
-        self._linkers = Linkers()
 
     @cached_property
     def _model(self) -> tuple[Tokenizer, InferenceSession]:
@@ -108,7 +107,7 @@ class TaggerParser:
             )
         if now.tzinfo is None:
             raise InputError(f"The clock {now.isoformat()} has no time zone; pass an aware datetime.")
-        linker = None if schema is None else self._linkers.of(schema)
+        linker = self._link(schema)
         words = len(instruction.split())
         ruled = rules.clauses(instruction)
         plain = compose(instruction, ruled, linker=linker, now=now)
@@ -122,7 +121,7 @@ class TaggerParser:
             clause
             for clause in _decided(instruction, ruled, linker, now)
             if (_opened(instruction, clause) and _merged(clause, tagged, ruled))
-            or not _inside(clause.span, filled)
+            or not any(overlap(clause.span, span) for span in filled)
         ]
         sure += [c for c in _cued(instruction, ruled, tagged) if c.span not in {one.span for one in sure}]
         found = mended(instruction, overruled(instruction, tagged, sorted(sure, key=lambda c: c.span)))
@@ -226,15 +225,11 @@ def _opened(instruction: str, clause: tags.Clause) -> bool:
 def _merged(clause: tags.Clause, tagged: Sequence[tags.Clause], ruled: Sequence[rules.Clause]) -> bool:
     """Whether the model gives one role to this clause and to others that the rules read otherwise."""
     for one in tagged:
-        if _inside(clause.span, [one.span]):
-            roles = {other.label for other in ruled if _inside(other.span, [one.span])}
+        if overlap(clause.span, one.span):
+            roles = {other.label for other in ruled if overlap(other.span, one.span)}
             if len(roles) > 1:
                 return True
     return False
-
-
-def _inside(span: Span, others: Collection[Span]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in others)
 
 
 def _cued(
@@ -246,7 +241,7 @@ def _cued(
         cue = find_cue(instruction[slice(*clause.span)])
         if not cue or cue.label != clause.label or clause.unless_of is not None:
             continue
-        under = [t for t in tagged if t.span[0] < clause.span[1] and clause.span[0] < t.span[1]]
+        under = [t for t in tagged if overlap(t.span, clause.span)]
         if all(t.confidence < DOUBT for t in under) and any(t.role != clause.label for t in under):
             found.append(tags.Clause(clause.span, clause.label, confidence=DOUBT))
     return found

@@ -8,6 +8,7 @@ longer than the time limit ends at its next step.
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
@@ -166,7 +167,8 @@ class Service:
                 self._engines[key] = Engine(
                     self._shared.view(caller.filter),
                     self.engine.encoder,
-                    parser=self.engine.parser,
+                    # A parser keeps a dictionary of the schema it last saw: one caller's is not another's.
+                    parser=copy.copy(self.engine.parser),
                     standing=caller.standing or self.engine.standing,
                     time_field=self.engine.time_field,
                     reranker=self.engine.reranker,

@@ -84,10 +84,11 @@ def labelled(
     `targets` stand in for the example's clauses; `hidden` leaves out what the rules read.
     """
     encoding = tokenizer.encode(query, example.instruction)
-    marks = Linker(example.schema).marks(example.instruction) if example.schema else ()
-    types = tags.segments(encoding, example.instruction, marks)
     if hidden:
         types = [min(t, 1) for t in encoding.type_ids]
+    else:
+        marks = Linker(example.schema).marks(example.instruction) if example.schema else ()
+        types = tags.segments(encoding, example.instruction, marks)
     positions, spans = tags.words(encoding)
     if targets is None:
         targets = _targets(example, spans)

@@ -68,7 +68,7 @@ def widened(state: Mapping[str, Tensor], model: Mapping[str, Tensor]) -> dict[st
     for name, fresh_one in model.items():
         old = state[name]
         if name.endswith("token_type_embeddings.weight") or name == "prior.weight":
-            old = old.repeat(tags.MARKS, 1)[: len(fresh_one)] if len(old) == tags.RULED else old
+            old = old.repeat(tags.MARKS, 1) if len(old) == tags.RULED else old
         new = fresh_one.clone()
         new[tuple(slice(size) for size in old.shape)] = old
         wide[name] = new

@@ -28,7 +28,6 @@ from adhere.train.clauses import Example
 FORMS = {"list form": "list"} | {kind: kind for kind in ("code", "numbers", "links", "table", "question")}
 """Kinds of wordings that name a form, and the slot that its words are."""
 _PART = re.compile(r"\{(\w+?)(2?)\}|\[([^\[\]]+)\]")
-_END = re.compile(r"[\s.!?;,]*$")
 _OPERATOR = re.compile(r"(number|version|date|time|words)(>=|<=|>|<|=)$")
 _KINDS = {"words": "form", "time": "time", "language": "language", "about": "topic", "mentions": ""}
 """What the kinds head is taught; of the others, "field" and "form"."""
@@ -191,14 +190,10 @@ class TypedMaker:
         """A few words that go on with another polarity: "and nothing in French"."""
         while True:
             role = rng.choice([role for role in _ROLES if role in _INLINE])
-            before, _, after = rng.choice(_INLINE[role]).partition("{those}")
-            kind = rng.choice(self._kinds)
-            phrase = self._filled(rng, fields, (kind,), rng.choice(self._wordings.phrases[kind]))
-            if phrase is None:
+            frame = rng.choice(_INLINE[role])
+            built = self._around(rng, fields, frame, (rng.choice(self._kinds),))
+            if built is None:
                 continue
-            built = _Text(before)
-            built.append(phrase)
-            built.add(after)
             lead = _CONNECTIVE.match(built.text)
             clause = Clause((lead.end() if lead else 0, len(built.text)), role, "", slots=tuple(built.slots))
             return Example("", built.text, (clause,))
@@ -206,18 +201,25 @@ class TypedMaker:
     def _framed(
         self, rng: random.Random, fields: Sequence[FieldInfo], role: Label
     ) -> tuple[tuple[str, ...], _Text | None, int]:
-        before, _, after = rng.choice(self._wordings.frames[role]).partition("{those}")
+        frame = rng.choice(self._wordings.frames[role])
         kinds = tuple(rng.sample(self._kinds, 2 if rng.random() < 0.15 and len(self._kinds) > 1 else 1))
+        return kinds, self._around(rng, fields, frame, kinds), frame.index("{those}")
+
+    def _around(
+        self, rng: random.Random, fields: Sequence[FieldInfo], frame: str, kinds: Sequence[str]
+    ) -> _Text | None:
+        """The frame with a phrase of each kind in it; None where the collection has no field for one."""
+        before, _, after = frame.partition("{those}")
         built = _Text(before)
         for place, kind in enumerate(kinds):
             phrase = self._filled(rng, fields, (kind,), rng.choice(self._wordings.phrases[kind]))
             if phrase is None:
-                return kinds, None, 0
+                return None
             if place:
                 built.add(rng.choice((" and ", ", ", " and ")))
             built.append(phrase)
         built.add(after)
-        return kinds, built, len(before)
+        return built
 
     def _filled(
         self, rng: random.Random, fields: Sequence[FieldInfo], kinds: Sequence[str], pattern: str
@@ -254,9 +256,7 @@ class TypedMaker:
         """For every placeholder of the kind, the pieces of text that fill it, with their slots."""
         bare = kind.removeprefix("not ")
         compared = _OPERATOR.match(bare)
-        op = (
-            compared[2].replace("=", "value") if compared and compared[2] == "=" else compared and compared[2]
-        )
+        label = compared[2] if compared and compared[2] != "=" else "value"
         if bare in FORMS:
             return {}
         if bare == "mentions":
@@ -270,8 +270,8 @@ class TypedMaker:
         if bare == "time range":
             return _range(_years(rng))
         if compared and compared[1] == "time":
-            return {"value": [(_date(rng), str(op))]}
-        return self._of_field(rng, fields, bare, str(op or "value"))
+            return {"value": [(_date(rng), label)]}
+        return self._of_field(rng, fields, bare, label)
 
     def _of_field(
         self, rng: random.Random, fields: Sequence[FieldInfo], kind: str, op: str
@@ -303,8 +303,7 @@ class TypedMaker:
 
 def _labelled(built: _Text, kinds: Sequence[str], role: Label, start: int | None) -> Example:
     """The text as an example of one clause, without what ends it, and with a lead-in cut off a want."""
-    end = _END.search(built.text)
-    last = max([end.start() if end else len(built.text), *(slot.span[1] for slot in built.slots)])
+    last = max(len(built.text.rstrip(" \t\n.!?;,")), *(slot.span[1] for slot in built.slots))
     first = len(built.text) - len(built.text.lstrip())
     lead = TASK.match(built.text) if role == "want" and start else None
     clauses = []

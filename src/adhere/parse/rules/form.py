@@ -46,8 +46,8 @@ _SHORT = re.compile(
     r"|\b(?:be|is|are) (?:short|brief)(?=\s*$)|^\s*(?:short|brief)\s*$",
     re.I,
 )
-_LANGUAGES = {name.casefold(): code for code, name in LANGUAGES.items()}
-_NAMES = "|".join(_LANGUAGES)
+LANGUAGE_CODES = {name.casefold(): code for code, name in LANGUAGES.items()}
+_NAMES = "|".join(LANGUAGE_CODES)
 _LANGUAGE = re.compile(
     rf"\b(?:(?P<sure>written in|(?:language|lang)(?: is|:| =)?|available in) |(?P<in>in ))(?P<name>{_NAMES})"
     rf"(?P<or>(?: or (?:{_NAMES}))?)(?= *(?:$|[,.;]|only|please|or\b))"
@@ -135,7 +135,7 @@ def _language(text: str, match: re.Match[str]) -> Phrase:
         word in GENERIC or word in STOPWORDS for word in before
     )
     question = "" if sure else f"Should the document itself be in {names[0].title()}?"
-    spoken = tuple(Form("language", "=", _LANGUAGES[name]) for name in names)
+    spoken = tuple(Form("language", "=", LANGUAGE_CODES[name]) for name in names)
     return Phrase(match.span(), spoken[0] if len(spoken) == 1 else Any(spoken), sure, question)
 
 

@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 
 from adhere.need import All, Expression, Field, Not, Operator, Span
 from adhere.parse.rules.form import COMPARE, COMPARED, Phrase, number
-from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, singular, stem, words
+from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, singular, stem, stems, words
 from adhere.schema import FieldInfo, Schema
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -110,10 +110,9 @@ class Linker:
             entries.sort(key=lambda entry: -len(entry[0]))
 
     def _add_name(self, name: str) -> None:
-        parts = [stem(part) for part in re.split(r"[\W_]+", name) if part]
-        self.names.setdefault(tuple(parts), set()).add(name)
-        own = [stem(part) for part in re.split(r"[\W_]+", name.rpartition(".")[2]) if part]
-        self.names.setdefault(tuple(own), set()).add(name)  # "stable" for milestone.stable
+        parts = stems(name)
+        for spelled in (parts, stems(name.rpartition(".")[2])):  # "stable" for milestone.stable
+            self.names.setdefault(tuple(spelled), set()).add(name)
         for part in parts:
             self.names.setdefault((part, "by"), set()).add(name)  # "sponsored by", "owned by"
         for part in parts[-1:]:
@@ -308,27 +307,30 @@ class Linker:
         return [info for info in self.schema.fields.values() if info.type == type_]
 
 
-class Linkers:
-    """The dictionaries of the schemas that were last asked for. Safe to share between threads.
+class Linking:
+    """A parser's dictionary of the schema that it last saw. Safe to share between threads.
 
     A write makes another schema: its dictionary is made once, by one thread, and taken over from the last
     where no field has changed.
     """
 
-    def __init__(self, most: int = 8) -> None:
-        self._most = most
-        self._turn = Lock()
-        self._made: list[Linker] = []
+    _linker: Linker | None = None
 
-    def of(self, schema: Schema) -> Linker:
-        with self._turn:
-            for linker in self._made:
-                if linker.schema is schema:
-                    return linker
-            alike = next((one for one in self._made if _same_fields(one.schema, schema)), None)
-            linker = Linker(schema, alike.values, alike.names) if alike else Linker(schema)
-            self._made = [linker, *(one for one in self._made if one is not alike)][: self._most]
-            return linker
+    def _link(self, schema: Schema | None) -> Linker | None:
+        if schema is None:
+            return None
+        with _TURN:
+            last = self._linker
+            if last is None or last.schema is not schema:
+                alike = last is not None and _same_fields(last.schema, schema)
+                last = Linker(schema, last.values, last.names) if last and alike else Linker(schema)
+                self._linker = last
+            # Returned apart from what is kept: another thread may put another schema's in its place.
+            return last
+
+
+_TURN = Lock()
+"""Whose turn it is to make a dictionary: several threads at once would each make the same."""
 
 
 def _same_fields(one: Schema, other: Schema) -> bool:

@@ -16,6 +16,7 @@ from adhere.need import All, Any, Expression, Field, Operator, Scalar
 from adhere.parse.rules.dates import DATE, SAID, interval
 from adhere.parse.rules.form import Phrase, number
 from adhere.parse.rules.vocabulary import stem
+from adhere.parse.rules.vocabulary import stems as spelling
 from adhere.schema import Schema
 
 _LESS = r"(?:less|lower|fewer|smaller|older|earlier|shorter) than|below|under|before|prior to|<"
@@ -64,7 +65,7 @@ def named_phrases(text: str, schema: Schema) -> Iterator[Phrase]:
     stems = [stem(word[0]) for word in found]
     for name, info in schema.fields.items():
         pattern = _AFTER_NAME.get(info.type)
-        spelled = [stem(part) for part in re.split(r"[\W_]+", name.rpartition(".")[2]) if part]
+        spelled = spelling(name.rpartition(".")[2])
         for first in range(len(found) - len(spelled) + 1) if pattern and spelled else ():
             if stems[first : first + len(spelled)] != spelled:
                 continue

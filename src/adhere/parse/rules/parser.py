@@ -11,7 +11,7 @@ from adhere.errors import InputError
 from adhere.need import All, Any, Criteria, Criterion, Expression, Not, Note, Parsed, Polarity, Span
 from adhere.parse.rules.account import settled
 from adhere.parse.rules.cues import ADDITION
-from adhere.parse.rules.link import Linker, Linkers
+from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.polarity import Clause, clauses
 from adhere.parse.rules.typing import criteria_of, denials, says_nothing
 from adhere.schema import Schema
@@ -36,13 +36,10 @@ MAX_CHARACTERS = 20_000
 """Longest instruction taken; what is longer is a document, and belongs into the store."""
 
 
-class RulesParser:
+class RulesParser(Linking):
     """Knows general English cues and the store's schema, and no subject matter."""
 
     name = "rules"
-
-    def __init__(self) -> None:
-        self._linkers = Linkers()
 
     def parse(
         self,
@@ -62,8 +59,7 @@ class RulesParser:
             )
         if now.tzinfo is None:
             raise InputError(f"The clock {now.isoformat()} has no time zone; pass an aware datetime.")
-        linker = None if schema is None else self._linkers.of(schema)
-        return compose(instruction, clauses(instruction), linker=linker, now=now)
+        return compose(instruction, clauses(instruction), linker=self._link(schema), now=now)
 
 
 def compose(

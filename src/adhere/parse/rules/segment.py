@@ -199,3 +199,8 @@ def trimmed(text: str, span: Span) -> Span:
     while start < end and (text[end - 1].isspace() or text[end - 1] in ",.;:!?…*•·|–—<"):
         end -= 1
     return (start, end) if _WORD.search(text, start, end) else (start, start)
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two spans have a character in common."""
+    return one[0] < other[1] and other[0] < one[1]

@@ -37,7 +37,7 @@ from adhere.parse.rules.denial import denied, spelled
 from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.named import named_phrases
-from adhere.parse.rules.vocabulary import BEARING, GENERIC, STOPWORDS, stem
+from adhere.parse.rules.vocabulary import BEARING, GENERIC, STOPWORDS, stem, stems
 from adhere.schema import Schema
 
 SURE, ASSUMED = 0.9, 0.5
@@ -150,10 +150,10 @@ def criteria_of(
     rest = cleaned(_DANGLING.sub("", rest)) if sure else rest
     about = about_of(rest, polarity) if has_content(rest) and not (sure and _bears(rest)) else None
     if polarity in ("avoid", "disprefer"):
-        parts = [_meant(phrase) for phrase in sure if not phrase.soft]
+        parts = [meant(phrase) for phrase in sure if not phrase.soft]
         parts += [about] if about is not None else []
         if not parts:
-            parts = [_meant(phrase) for phrase in sure] or [About(content(text))]
+            parts = [meant(phrase) for phrase in sure] or [About(content(text))]
         criterion = Criterion(polarity, parts[0] if len(parts) == 1 else All(tuple(parts)), span=span)
         return [criterion]
     unsure = _without_overlaps([phrase for phrase in found if not phrase.sure], sure)
@@ -260,7 +260,7 @@ def _alternative(part: str, number: int, linker: Linker | None, now: datetime) -
         return None
     if any(phrase.soft or isinstance(phrase.meaning, Recent) for phrase in sure):
         return None
-    whole = tuple(_meant(phrase) for phrase in sure)
+    whole = tuple(meant(phrase) for phrase in sure)
     return whole[0] if len(whole) == 1 else All(whole)
 
 
@@ -283,7 +283,8 @@ def _whole(phrase: Phrase) -> Expression:
     return meaning
 
 
-def _meant(phrase: Phrase) -> Expression:
+def meant(phrase: Phrase) -> Expression:
+    """The condition of a phrase, turned round where it is denied."""
     return Not(phrase.meaning) if phrase.denied else phrase.meaning
 
 
@@ -372,9 +373,9 @@ def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | Non
     year = year_field(schema)
     meaning: Expression = phrase.meaning
     if named and isinstance(meaning, Time):
-        meaning = _on_field(named, meaning)
-    elif year and isinstance(meaning, Time) and _whole_years(meaning):
-        meaning = _on_field(year, meaning, years=True)
+        meaning = on_field(named, meaning)
+    elif year and isinstance(meaning, Time) and whole_years(meaning):
+        meaning = on_field(year, meaning, years=True)
     elif schema is not None and not schema.time_field:
         return None
     before = _WORD.findall(text[:start])
@@ -401,11 +402,7 @@ def _date_field(verb: str, schema: Schema | None) -> str:
     if not verb or schema is None:
         return ""
     words = {stem(word) for word in verb.split()}
-    named = [
-        name
-        for name, info in schema.fields.items()
-        if info.type == "date" and words & {stem(part) for part in re.split(r"[\W_]+", name)}
-    ]
+    named = [name for name, info in schema.fields.items() if info.type == "date" and words & set(stems(name))]
     return named[0] if len(named) == 1 and named[0] != schema.time_field else ""
 
 
@@ -421,12 +418,14 @@ def year_field(schema: Schema | None) -> str:
     return named[0] if len(named) == 1 else ""
 
 
-def _whole_years(window: Time) -> bool:
+def whole_years(window: Time) -> bool:
+    """Whether the window begins and ends at the turn of a year."""
     bounds = [bound for bound in (window.start, window.end) if bound is not None]
     return all(bound == datetime(bound.year, 1, 1, tzinfo=UTC) for bound in bounds)
 
 
-def _on_field(name: str, window: Time, *, years: bool = False) -> Expression:
+def on_field(name: str, window: Time, *, years: bool = False) -> Expression:
+    """The window as bounds on a field of dates, or of years."""
     parts: list[Expression] = []
     if window.start is not None:
         parts.append(Field(name, ">=", window.start.year if years else window.start))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def words(text: str) -> frozenset[str]:
     """The words of a block of text."""
@@ -63,6 +65,11 @@ def stem(word: str) -> str:
         if folded.endswith(ending) and len(folded) - len(ending) >= 3:
             return folded[: -len(ending)] + ("y" if ending == "ies" else "")
     return folded
+
+
+def stems(name: str) -> list[str]:
+    """The stems of the words of a field's name, however it joins them: `python_version` has two."""
+    return [stem(part) for part in re.split(r"[\W_]+", name) if part]
 
 
 def singular(word: str) -> str:
