@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ from adhere.parse.language import read, write
 from adhere.parse.rules import RulesParser
 from adhere.parse.rules.account import CONNECTIVES, claimed, unclaimed
 from adhere.schema import FieldInfo, Schema
+from deadline import deadline
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 SCHEMA = Schema(
@@ -118,9 +118,8 @@ def test_connectives_are_closed_and_carry_nothing() -> None:
     ids=lambda text: repr(text[:20]),
 )
 def test_hostile_text_is_read_in_linear_time(text: str) -> None:
-    start = time.perf_counter()
-    assert_law_1(PARSER.parse(text, schema=SCHEMA, now=NOW))
-    assert time.perf_counter() - start < 5
+    with deadline():
+        assert_law_1(PARSER.parse(text, schema=SCHEMA, now=NOW))
 
 
 def test_too_long_an_instruction_is_refused_with_the_limit() -> None:
