@@ -1,11 +1,12 @@
 """How well does the served clause tagger label instructions, beside the rules alone?
 
-    python benchmarks/train_tagger.py --data DIR [--fold 0] [--model FOLDER] [--trec]
+    python benchmarks/train_tagger.py --data DIR [--fold 0] [--model FOLDER] [--trec | --labelled FILE]
 
 DIR holds train/clauses.jsonl. Fold 0, a fifth of the instructions, was never trained on or looked at; the
 rules were written while looking at the other four. Labels only: what becomes of them as criteria is measured
 by benchmarks/parse_clauses.py. --trec takes 100 narratives of TREC topics instead, whose labels are
-labels/trec_narratives.jsonl of the repository and whose texts are in DIR.
+labels/trec_narratives.jsonl of the repository and whose texts are in DIR; --labelled another file of the same
+form as clauses.jsonl, such as labels/background_test.jsonl, which nothing learns from.
 """
 
 from __future__ import annotations
@@ -36,10 +37,16 @@ def main() -> None:
     parser.add_argument("--fold", type=int, default=HELD_OUT)
     parser.add_argument("--model", type=Path, default=PACKAGED)
     parser.add_argument("--trec", action="store_true")
+    parser.add_argument("--labelled", type=Path, metavar="FILE")
     options = parser.parse_args()
     if options.data is None:
         parser.error("give --data DIR, or set ADHERE_DATA")
-    examples = _narratives(Path(options.data)) if options.trec else _fold(Path(options.data), options.fold)
+    if options.labelled:
+        examples = read(options.labelled)
+    elif options.trec:
+        examples = _narratives(Path(options.data))
+    else:
+        examples = _fold(Path(options.data), options.fold)
     tagger = TaggerParser(options.model)
     tagged, times = [], []
     for example in examples:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from adhere.errors import FileError, InputError
+from adhere.evaluate.benchmark import Query
+from adhere.need import Document
 from adhere.synth.protocol import Example, Text, write
 from adhere.testing.fakes import FakeEncoder
 from adhere.train.bank import Bank, document
@@ -66,6 +69,27 @@ def test_the_bank_keeps_what_it_encoded(tmp_path: Path) -> None:
     assert again["A title\nOne. Two."].shape[0] >= 1
     assert document("d", "A title\nOne.").title == "A title"
     assert document("d", "one line").title == ""
+
+
+def test_a_teacher_scores_every_view_once_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    from adhere.train.teach import read_scores, scored
+
+    class Teacher:
+        name = "teacher"
+
+        def index(self, documents: Sequence[Document]) -> None:
+            self.texts = {one.id: one.text for one in documents}
+
+        def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
+            wanted = "red" if query.need.instruction == "only red" else "green"
+            return {i: 4.0 if wanted in self.texts[i] else -4.0 for i in candidates or ()}
+
+    path, groups = tmp_path / "scores.jsonl", grouped(PAIR)
+    lines = list(scored(Teacher(), groups, set(), spread=2.0))
+    path.write_text(lines[0] + "\n" + lines[1][:20])  # torn by a crash
+    done = read_scores(path)
+    assert done == {"fruit\nonly red": {"1": 2.0, "2": -2.0}}
+    assert list(scored(Teacher(), groups, set(done), spread=2.0)) == lines[1:]
 
 
 # --- torch from here -----------------------------------------------------------------------------

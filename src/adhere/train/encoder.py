@@ -36,6 +36,7 @@ from adhere.train.bank import Bank
 from adhere.train.encoder_model import Instructed, Reading
 from adhere.train.encoder_watch import chosen_by, watch
 from adhere.train.tagger import base_folder
+from adhere.train.teach import key, read_scores
 from adhere.train.views import Batch, Views, batch, batches, grouped, squares
 
 
@@ -71,7 +72,7 @@ class Recipe:
 
 
 Scores = dict[str, dict[str, float]]
-"""Key of an example -> document id -> what a teacher thinks of it."""
+"""Query and instruction (`teach.key`) -> document id -> what a teacher thinks of it, as log-odds."""
 
 
 class Run:
@@ -136,9 +137,7 @@ class Run:
         return [torch.from_numpy(self._bank[text]) for text in texts]
 
     def _taught(self, rows: Batch) -> Tensor:
-        said = [
-            self._scores.get(f"{q}\n{i}", {}) for q, i in zip(rows.queries, rows.instructions, strict=True)
-        ]
+        said = [self._scores.get(key(q, i), {}) for q, i in zip(rows.queries, rows.instructions, strict=True)]
         return torch.tensor([[one.get(text.id, torch.nan) for text in rows.documents] for one in said])
 
     def remember(self, queries: Sequence[str]) -> None:
@@ -216,11 +215,6 @@ def taken(files: Sequence[str], recipe: Recipe) -> tuple[list[Example], dict[str
     return found, hashes
 
 
-def _scores(path: Path) -> Scores:
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return {f"{row['query']}\n{row['instruction']}": row["scores"] for row in rows}
-
-
 def asking(model: Instructed) -> Callable[[Sequence[str], Sequence[str]], Array]:
     """The model as a function of queries and instructions, without gradients."""
 
@@ -245,7 +239,7 @@ def main() -> None:
     bank = Bank(default_encoder(), options.bank or options.out / "vectors", units=recipe.units)
     texts = [text.text for group in groups for text in group.documents]
     bank.fill(watched.texts + texts, lambda n, of: print(f"encoded {n:,} of {of:,} texts", flush=True))
-    run = Run(model, groups, bank, recipe, _scores(options.teacher) if options.teacher else None)
+    run = Run(model, groups, bank, recipe, read_scores(options.teacher) if options.teacher else None)
     if recipe.kept:
         run.remember(sorted({group.query for group in groups}))
     if options.resume:

@@ -128,8 +128,8 @@ class _Text:
 class TypedMaker:
     """Makes typed instructions without end; the same for the same seed and number.
 
-    `natural` are labelled instructions, whose short conditions become subjects and whose sentences stand
-    beside some of what is made.
+    `natural` are labelled instructions, whose short conditions become subjects, whose sentences stand beside
+    some of what is made, and whose background says who asks and why.
     """
 
     def __init__(
@@ -144,6 +144,9 @@ class TypedMaker:
         self._wordings, self._domains, self._seed, self._roughened = wordings, domains, seed, roughened
         self._subjects = [filler for example in natural for filler in fillers(example)]
         self._beside = [part for example in natural for part in sentences(example)]
+        self._context = [
+            part for part in self._beside if part.clauses and {c.role for c in part.clauses} == {"background"}
+        ]
         self._words = sorted({word for text in self._subjects for word in re.findall(r"[A-Za-z]{4,}", text)})
         self._kinds = sorted(wordings.phrases)
 
@@ -162,6 +165,9 @@ class TypedMaker:
             made = joined(*pair, rng.choice((". ", ". ", ". ", "; ", "\n", ", ")))
         if rng.random() < 0.2:
             made = joined(made, self._inline(rng, fields), ", ")
+        if self._context and rng.random() < 0.15:
+            pair = (rng.choice(self._context), made)
+            made = joined(*(pair if rng.random() < 0.7 else pair[::-1]), ". ")
         if rng.random() < self._roughened:
             made = roughened(made, rng)
         schema = Schema({info.name: info for info in fields}) if rng.random() < 0.67 else None
