@@ -41,6 +41,15 @@ def test_files_become_checked_examples(notes: Path, tmp_path: Path) -> None:
     assert all(row["truth"] and row["relevant"] and row["not_relevant"] for row in rows)
 
 
+def test_programs_encode_nothing(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(model: str = "") -> FakeEncoder:
+        raise AssertionError("an encoder was loaded")
+
+    monkeypatch.setattr("adhere.encode.load", load)
+    out = tmp_path / "train.jsonl"
+    assert RUN.invoke(app, ["synth", str(notes), "--out", str(out), "--most", "5"]).exit_code == 0
+
+
 def test_a_second_run_goes_on(notes: Path, tmp_path: Path) -> None:
     out = tmp_path / "train.jsonl"
     for most in ("5", "9"):

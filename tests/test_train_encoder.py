@@ -53,7 +53,7 @@ def test_what_nobody_judged_is_unknown_in_its_group_and_not_relevant_elsewhere()
 def test_batches_go_over_everything_in_every_epoch() -> None:
     groups = grouped([example(str(n), "x", ONE, OTHER, query=str(n)) for n in range(5)])
     drawn = batches(groups, 2, seed=1)
-    epochs = [[group.query for _ in range(3) for group in next(drawn)[1]] for _ in range(2)]
+    epochs = [[group.query for _ in range(3) for group in next(drawn)] for _ in range(2)]
     assert sorted(epochs[0]) == sorted(epochs[1]) == list("01234")
     assert epochs[0] != epochs[1]
 

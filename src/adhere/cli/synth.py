@@ -18,6 +18,7 @@ from adhere.errors import InputError
 from adhere.llm import KEY
 
 if TYPE_CHECKING:
+    from adhere.need import Document
     from adhere.search.engine import Engine
     from adhere.synth.check import Report
     from adhere.synth.llm import Client
@@ -85,8 +86,7 @@ def _make(
 
     chosen = named(maker, description=description, client=client)
     raw = out.with_name(out.name + ".raw")
-    with _opened(source) as engine:
-        documents = engine.store.get(sorted(engine.store.fingerprints()))
+    with _opened(source, judged=client is not None) as (documents, engine):
         material = protocol.Material(list(documents.values()), source.name, licence, seed)
         with progress("examples", most) as tell:
             protocol.write(
@@ -97,7 +97,7 @@ def _make(
             documents,
             kept=out,
             rejected=out.with_name(out.name + ".rejected"),
-            relevance=partial(_relevance, engine) if client else None,
+            relevance=partial(_relevance, engine) if engine and client else None,
         )
     if not report.kept and not report.rejected:
         raise InputError(
@@ -118,20 +118,25 @@ def _client(url: str, model: str, key: str) -> Client | None:
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[Engine]:
-    """The store, or an engine in memory over the files."""
+def _opened(source: Path, *, judged: bool) -> Iterator[tuple[dict[str, Document], Engine | None]]:
+    """The documents of a store or of files; the engine over them where it has to judge, which over files
+    means to encode them."""
     import adhere
     from adhere.read import read_paths
     from adhere.search.engine import Engine
+    from adhere.store.infer import dated
     from adhere.store.manifest import NAME
 
     if (source / NAME).exists():
         with adhere.open(source) as engine:
-            yield engine
-    else:
-        engine = Engine.in_memory()
-        engine.add(read_paths([source], on_skip=lambda skipped: errors().print(plain(f"skipped {skipped}"))))
-        yield engine
+            yield engine.store.get(sorted(engine.store.fingerprints())), engine
+        return
+    read = read_paths([source], on_skip=lambda skipped: errors().print(plain(f"skipped {skipped}")))
+    documents = {document.id: dated(document) for document in read}
+    judge = Engine.in_memory() if judged else None
+    if judge:
+        judge.add(documents.values())
+    yield dict(sorted(documents.items())), judge
 
 
 def _relevance(engine: Engine, example: Example) -> dict[str, float]:

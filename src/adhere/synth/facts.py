@@ -29,8 +29,8 @@ def facts_of(documents: Sequence[Document], *, least: int = 2) -> dict[Fact, fro
     for document in documents:
         for fact in _facts(document):
             holding[fact].add(document.id)
-    for fact in _mentions(documents):
-        holding[fact] = {d.id for d in documents if holds(fact, d)}
+    for fact, ids in _mentions(documents).items():
+        holding[fact] = ids
     values = Counter((fact.kind, fact.name) for fact in holding)
     return {
         fact: frozenset(ids)
@@ -77,11 +77,14 @@ def _facts(document: Document) -> set[Fact]:
     return found | {Fact("form", name, "yes") for name in _FORM if features.get(name) is True}
 
 
-def _mentions(documents: Sequence[Document], most: int = 200) -> list[Fact]:
-    """Longer words that stand in a twentieth to half of the documents."""
+def _mentions(documents: Sequence[Document], most: int = 200) -> dict[Fact, set[str]]:
+    """Longer words that stand in a twentieth to half of the texts, with the documents that mention them."""
     counts: Counter[str] = Counter()
+    mentioned: dict[str, set[str]] = defaultdict(set)
     for document in documents:
         counts.update({word for word, _ in tokens(document.text) if len(word) > 5 and word.isalpha()})
+        for word in {word for word, _ in tokens(f"{document.title}\n{document.text}")}:
+            mentioned[word].add(document.id)
     low, high = max(2, len(documents) // 20), len(documents) // 2
     usable = [word for word, count in counts.most_common() if low <= count <= high]
-    return [Fact("mentions", "text", word) for word in usable[:most]]
+    return {Fact("mentions", "text", word): mentioned[word] for word in usable[:most]}

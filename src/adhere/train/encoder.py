@@ -44,14 +44,14 @@ from adhere.train.views import Batch, Views, batch, batches, grouped, squares
 class Recipe:
     """Everything that a run depends on besides the data.
 
-    `batch` counts queries, each with all its instructions and documents; `views` is the most instructions of
-    a query that are learned (1: no contrast). `passages`, `instructions`, `interaction`, `kept` and `taught`
+    `batch` counts instructions, whole queries at a time; `views` is the most instructions of a query that are
+    learned (1: no contrast). `passages`, `instructions`, `interaction`, `kept` and `taught`
     weigh the losses (`adhere.train.losses`). `lora` is the rank, 0 learns the weights themselves; `frozen`
     counts layers that stay.
     """
 
     steps: int = 150
-    batch: int = 8
+    batch: int = 24
     rate: float = 1e-4
     layer_decay: float = 0.9
     warmup: float = 0.1
@@ -99,9 +99,8 @@ class Run:
 
     def advance(self) -> dict[str, float]:
         """One step; the losses by name."""
-        _, groups = next(self._groups)
         self.model.train()
-        parts = self._losses(batch(groups))
+        parts = self._losses(batch(next(self._groups)))
         total = sum(getattr(self.recipe, name) * value for name, value in parts.items())
         assert isinstance(total, Tensor)
         total.backward()

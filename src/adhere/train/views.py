@@ -89,14 +89,20 @@ def batch(groups: Sequence[Views]) -> Batch:
     )
 
 
-def batches(groups: Sequence[Views], size: int, seed: int) -> Iterator[tuple[int, list[Views]]]:
-    """Epoch and groups of every batch, without end; every epoch in another order."""
+def batches(groups: Sequence[Views], size: int, seed: int) -> Iterator[list[Views]]:
+    """Groups until they hold `size` instructions, without end; every epoch in another order."""
     epoch = 0
     while True:
         order = list(groups)
         random.Random(f"{seed}/{epoch}").shuffle(order)
-        for start in range(0, len(order), size):
-            yield epoch, order[start : start + size]
+        some: list[Views] = []
+        for group in order:
+            some.append(group)
+            if sum(len(one.instructions) for one in some) >= size:
+                yield some
+                some = []
+        if some:
+            yield some
         epoch += 1
 
 
