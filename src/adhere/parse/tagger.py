@@ -21,16 +21,16 @@ from typing import Any as AnyValue
 
 import numpy as np
 
-from adhere.errors import InputError, ModelError
+from adhere.errors import ModelError
 from adhere.need import About, All, Any, Criteria, Criterion, Expression, Parsed, Span, conditions
 from adhere.parse import slots as typed
 from adhere.parse import tags
 from adhere.parse.mend import admitted, mended, overruled, refused
+from adhere.parse.protocol import check
 from adhere.parse.rules import compose
 from adhere.parse.rules import polarity as rules
 from adhere.parse.rules.cues import RESTRICTION, find_cue
 from adhere.parse.rules.link import Linker, Linking
-from adhere.parse.rules.parser import MAX_CHARACTERS
 from adhere.parse.rules.segment import overlap, pieces
 from adhere.parse.rules.typing import cleaned, content, criteria_of
 from adhere.schema import Schema
@@ -99,14 +99,8 @@ class TaggerParser(Linking):
     def parse(
         self, instruction: str, *, query: str = "", schema: Schema | None = None, now: datetime
     ) -> Parsed:
-        """Errors  InputError for more than MAX_CHARACTERS, or for a clock without a time zone"""
-        if len(instruction) > MAX_CHARACTERS:
-            raise InputError(
-                f"The instruction has {len(instruction):,} characters, the limit is {MAX_CHARACTERS:,}. "
-                "Say what counts as relevant, and index longer texts as documents."
-            )
-        if now.tzinfo is None:
-            raise InputError(f"The clock {now.isoformat()} has no time zone; pass an aware datetime.")
+        """Errors  as `adhere.parse.protocol.check`"""
+        check(instruction, now)
         linker = self._link(schema)
         words = len(instruction.split())
         ruled = rules.clauses(instruction)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from adhere.errors import InputError
 from adhere.need import All, Any, Criteria, Criterion, Expression, Not, Note, Parsed, Polarity, Span
+from adhere.parse.protocol import check
 from adhere.parse.rules.account import settled
 from adhere.parse.rules.cues import ADDITION
 from adhere.parse.rules.link import Linker, Linking
@@ -32,8 +32,6 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Says what becomes of the documents that a rule has already divided off: nothing is asked by it."""
-MAX_CHARACTERS = 20_000
-"""Longest instruction taken; what is longer is a document, and belongs into the store."""
 
 
 class RulesParser(Linking):
@@ -51,14 +49,8 @@ class RulesParser(Linking):
     ) -> Parsed:
         """The query is not read: an instruction says what counts on its own.
 
-        Errors  InputError for more than MAX_CHARACTERS, or for a clock without a time zone"""
-        if len(instruction) > MAX_CHARACTERS:
-            raise InputError(
-                f"The instruction has {len(instruction):,} characters, the limit is {MAX_CHARACTERS:,}. "
-                "Say what counts as relevant, and index longer texts as documents."
-            )
-        if now.tzinfo is None:
-            raise InputError(f"The clock {now.isoformat()} has no time zone; pass an aware datetime.")
+        Errors  as `adhere.parse.protocol.check`"""
+        check(instruction, now)
         return compose(instruction, clauses(instruction), linker=self._link(schema), now=now)
 
 
