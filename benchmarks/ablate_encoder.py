@@ -29,6 +29,11 @@ MADE = ("movies", "pysec", "arxiv")
 MAKERS = ("reverse", "poison", "narrate")
 DOCUMENTS = 400
 """Of each corpus that programs make examples from."""
+DESCRIBED = {
+    "described": "papers on robots, driving and agents that act, with language models",
+    "misdescribed": "films about families, holidays and romance",
+}
+"""Descriptions of the judged needs' largest part, and of something else, for examples from nothing more."""
 ALL = {"reversals": 300, "pools": 300, "made": 300}
 """Examples by file where all makers teach together."""
 
@@ -40,6 +45,8 @@ CELLS: Mapping[str, tuple[Mapping[str, int], Mapping[str, Any]]] = {
     "made by programs": ({"made": BUDGET}, {}),
     "mixed": (ALL, {}),
     "half without instructions": ({"reversals": BUDGET // 2, "plain": BUDGET // 2}, {}),
+    "from a description": ({"described": BUDGET}, {}),
+    "from a wrong description": ({"misdescribed": BUDGET}, {}),
     # makers left out
     "mixed, no dual views": ({"pools": 450, "made": 450}, {}),
     "mixed, no pools": ({"reversals": 450, "made": 450}, {}),
@@ -74,9 +81,9 @@ COLUMNS = {
 
 def main() -> None:
     options = _options()
-    made = options.examples / "made.jsonl"
-    if not made.exists():
+    if not (options.examples / "made.jsonl").exists():
         _make(options.data, options.examples)
+    _describe(options.examples)
     chosen = [name for name in CELLS if options.only is None or name in options.only]
     rows: dict[str, list[Mapping[str, float]]] = {}
     for name in chosen:
@@ -139,10 +146,25 @@ def _make(data: Path, examples: Path) -> None:
         plain.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         for maker in MAKERS:
             out = examples / f"{corpus}.{maker}.jsonl"
-            command = [sys.executable, "-m", "adhere", "synth", str(plain), "--maker", maker]
-            subprocess.run([*command, "--most", str(each), "--out", str(out)], check=True)
+            _synth(plain, out, "--maker", maker, "--most", str(each))
             lines += out.read_text(encoding="utf-8").splitlines(keepends=True)
     (examples / "made.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+def _describe(examples: Path) -> None:
+    """Examples from those texts of all three corpora that fit a description."""
+    everything = examples / "all.corpus.jsonl"
+    everything.write_text("".join((examples / f"{corpus}.corpus.jsonl").read_text() for corpus in MADE))
+    for name, description in DESCRIBED.items():
+        out = examples / f"{name}.jsonl"
+        if not out.exists():
+            more = ("--maker", "describe", "--description", description, "--most", str(BUDGET))
+            _synth(everything, out, *more)
+
+
+def _synth(source: Path, out: Path, *options: str) -> None:
+    command = [sys.executable, "-m", "adhere", "synth", str(source), "--out", str(out), *options]
+    subprocess.run(command, check=True)
 
 
 def _options() -> argparse.Namespace:

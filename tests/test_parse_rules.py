@@ -556,3 +556,39 @@ def test_a_subject_that_is_also_a_title_does_not_filter() -> None:
 )
 def test_the_things_of_a_list_share_its_head(text: str, things: list[str]) -> None:
     assert listed(text) == things
+
+
+LEFT_OPEN = [
+    "status doesn't matter",
+    "the status does not matter to me at all",
+    "I don't care about the topic",
+    "the type is immaterial",
+    "any author will do",
+    "no preference as to status",
+    "Year: whatever",
+    "The topic is neither here nor there.",
+    "don't bother about the created date",
+    "date makes no difference",
+]
+
+
+@pytest.mark.parametrize("instruction", LEFT_OPEN)
+def test_a_field_that_does_not_matter_asks_nothing(instruction: str) -> None:
+    parsed = RulesParser().parse(f"only final ones; {instruction}", schema=SCHEMA, now=NOW)
+    assert write(parsed.criteria) == 'want field(status = "Final")'
+    assert parsed.background
+
+
+@pytest.mark.parametrize(
+    ("instruction", "notation"),
+    [
+        ("press releases don't matter", 'avoid about("press releases")'),
+        ("I don't care about cockerels", 'avoid about("cockerels")'),
+        ("Commercials are irrelevant.", 'avoid about("Commercials")'),
+        ("no status", 'avoid about("status")'),
+        ("status must matter", 'want about("status must matter")'),
+    ],
+)
+def test_what_is_no_field_is_excluded_by_the_same_words(instruction: str, notation: str) -> None:
+    parsed = RulesParser().parse(instruction, schema=SCHEMA, now=NOW)
+    assert write(parsed.criteria) == notation

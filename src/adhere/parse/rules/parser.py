@@ -13,6 +13,7 @@ from adhere.parse.rules.account import settled
 from adhere.parse.rules.cues import ADDITION
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.polarity import Clause, clauses
+from adhere.parse.rules.tolerance import settled_as_open
 from adhere.parse.rules.typing import criteria_of, denials, says_nothing
 from adhere.schema import Schema
 
@@ -69,7 +70,7 @@ def compose(
     criteria: list[Criterion] = []
     notes: list[Note] = []
     made: dict[int, int] = {}
-    found = [_asking(instruction, clause) for clause in found]
+    found = settled_as_open(instruction, [_asking(instruction, clause) for clause in found], linker)
     for number, clause in enumerate(found):
         if clause.label == "task":
             continue

@@ -444,6 +444,10 @@ def _without_overlaps(phrases: Sequence[Phrase], taken: Sequence[Phrase] = ()) -
     return sorted(kept, key=lambda phrase: phrase.span)
 
 
+_SPEAKER = re.compile(r"\W*(?:i|we)\s+$", re.IGNORECASE)
+"""Who speaks belongs to the cue: "I don't care about cockerels"."""
+
+
 def _blanked(text: str) -> str:
     """The clause with its cue and what frames it turned into spaces; positions stay."""
     cue = find_cue(text)
@@ -458,7 +462,8 @@ def _blanked(text: str) -> str:
     if cue is None:
         return text
     dated = next((found for found in _FROM_DATE.finditer(text) if found.end() == cue.end), None)
-    return _erased(text, [(cue.start, dated.start() if dated else cue.end)])
+    speaker = _SPEAKER.match(text[: cue.start])
+    return _erased(text, [(0 if speaker else cue.start, dated.start() if dated else cue.end)])
 
 
 def _erased(text: str, spans: Sequence[Span]) -> str:
