@@ -1,6 +1,9 @@
 """Fit the decision of the clause judge (judge/about.py) on the development set, and say how good it is.
 
-    python benchmarks/calibrate_about.py --data DIR
+    python benchmarks/calibrate_about.py --data DIR [--tower FOLDER]
+
+--tower is an encoder (a folder of `adhere.train.export`) for criteria and queries alone; documents keep the
+vectors of the packaged one.
 
 bench/verdicts.jsonl has a criterion, a document and a verdict per row. Prints the weights of a logistic
 regression on all rows, and its AUC, macro-F1 and calibration error by six-fold cross-validation over needs:
@@ -16,6 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from adhere.encode import load
+from adhere.encode.protocol import Encoder
 from adhere.judge.about import HALF_BM25
 from development import Table, arguments, corpora, features
 
@@ -23,7 +28,7 @@ NAMES = ("meaning", "words", "query meaning", "query words", "bias")
 FOLDS = 6
 
 
-def rows(data: Path) -> tuple[Table, NDArray[np.bool_], NDArray[np.str_]]:
+def rows(data: Path, tower: Encoder | None = None) -> tuple[Table, NDArray[np.bool_], NDArray[np.str_]]:
     """Features, verdicts and needs. Shapes  (R, 4), (R,), (R,)"""
     engines = corpora(data)
     groups: dict[tuple[str, str, str], list[tuple[str, bool, str]]] = defaultdict(list)
@@ -34,7 +39,9 @@ def rows(data: Path) -> tuple[Table, NDArray[np.bool_], NDArray[np.str_]]:
             groups[key].append((row["doc"], row["verdict"] == "met", row["need"]))
     table, met, needs = [], [], []
     for (corpus, query, criterion), judged in groups.items():
-        meaning, words = features(engines[corpus][1], [doc for doc, _, _ in judged], [criterion, query])
+        meaning, words = features(
+            engines[corpus][1], [doc for doc, _, _ in judged], [criterion, query], tower
+        )
         words = words / (words + HALF_BM25)
         table += [[m[0], w[0], m[1], w[1]] for m, w in zip(meaning, words, strict=True)]
         met += [holds for _, holds, _ in judged]
@@ -77,7 +84,8 @@ def calibration_error(p: Table, met: NDArray[np.bool_], bins: int = 10) -> float
 
 
 def main() -> None:
-    table, met, needs = rows(arguments(__doc__).data)
+    options = arguments(__doc__, "--tower")
+    table, met, needs = rows(options.data, load(options.tower) if options.tower else None)
     p = np.zeros(len(met))
     names = sorted(set(needs))
     for fold in range(FOLDS):

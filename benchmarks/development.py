@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from adhere.encode.protocol import Encoder
 from adhere.evaluate.benchmark import Benchmark, find, load
 from adhere.search.engine import Engine
 from adhere.store.protocol import Clause, Meaning, Words
@@ -17,12 +18,14 @@ from adhere.store.protocol import Clause, Meaning, Words
 Table = NDArray[np.float64]
 
 
-def arguments(description: str | None) -> argparse.Namespace:
-    """`--data DIR`, or ADHERE_DATA."""
+def arguments(description: str | None, *more: str) -> argparse.Namespace:
+    """`--data DIR`, or ADHERE_DATA, and more options that take a text."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=os.environ.get("ADHERE_DATA"))
+    for option in more:
+        parser.add_argument(option)
     parsed = parser.parse_args()
     if parsed.data is None:
         parser.error("--data DIR (or ADHERE_DATA) is the folder that holds bench/")
@@ -41,10 +44,15 @@ def corpora(data: Path) -> dict[str, tuple[Benchmark, Engine]]:
     return found
 
 
-def features(engine: Engine, ids: Sequence[str], texts: Sequence[str]) -> tuple[Table, Table]:
-    """MaxSim and BM25 of every text with every document. Shapes  n ids, t texts -> (n, t), (n, t)"""
+def features(
+    engine: Engine, ids: Sequence[str], texts: Sequence[str], encoder: Encoder | None = None
+) -> tuple[Table, Table]:
+    """MaxSim and BM25 of every text with every document, the texts encoded by `encoder` if one is given.
+
+    Shapes  n ids, t texts -> (n, t), (n, t)
+    """
     meaning, words = [], []
-    for vector, text in zip(engine.encoder.encode_queries(texts), texts, strict=True):
+    for vector, text in zip((encoder or engine.encoder).encode_queries(texts), texts, strict=True):
         clause = [Clause(vector, text)]
         cosines = engine.store.score(ids, clause, Meaning(0))
         scores = engine.store.score(ids, clause, Words(0))

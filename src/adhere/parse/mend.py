@@ -29,6 +29,11 @@ _ADMITTED = re.compile(
     r"(?: (?:too|also|as well|likewise|here))?\W*$|\bstays? in\W*$",
     re.IGNORECASE,
 )
+_WIDENS = re.compile(
+    r"\b(?:also|likewise) (?:belongs?|counts?|qualif(?:y|ies)|relevant|included|in scope)\W*$|"
+    r"\b(?:belongs?|counts?|qualif(?:y|ies)|relevant|included|in scope) (?:too|also|as well|likewise)\W*$",
+    re.IGNORECASE,
+)
 _NEGATED = re.compile(
     r"\b(?:not|no|none|nothing|neither|nor|never|cannot|without|hardly|barely|\w+n['’]t|dont)\b", re.I
 )
@@ -73,15 +78,25 @@ def refused(text: str, found: Sequence[Clause], *, but: Collection[Span] = ()) -
 
 
 def admitted(text: str, found: Sequence[Clause]) -> list[Clause]:
-    """Clauses that end by letting something in ("also belong", "count too") exclude and favour nothing."""
+    """Clauses that end by letting something in ("also belong", "count too") exclude and favour nothing.
+
+    Right behind a want they widen it, even where they were taken for background.
+    """
+    roles = ["", *(clause.role for clause in found)]
     return [
         replace(clause, role="want", core=None)
-        if clause.role in ("avoid", "disprefer", "prefer")
-        and _ADMITTED.search(words)
-        and not _NEGATED.search(words)
+        if _lets_in(clause.role, before, _text(text, clause))
         else clause
-        for clause, words in ((clause, _text(text, clause)) for clause in found)
+        for clause, before in zip(found, roles, strict=False)
     ]
+
+
+def _lets_in(role: str, before: str, words: str) -> bool:
+    if _NEGATED.search(words):
+        return False
+    if role == "background":
+        return before == "want" and _WIDENS.search(words) is not None
+    return role in ("avoid", "disprefer", "prefer") and _ADMITTED.search(words) is not None
 
 
 def _refusal(text: str, clause: Clause) -> list[Clause]:

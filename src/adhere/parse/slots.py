@@ -88,10 +88,12 @@ class _Unresolved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the slots of a clause come to: its typed conditions, and the words that are its subject."""
+    """What the slots of a clause come to: its typed conditions, and the words that are its subject, with
+    their places."""
 
     phrases: tuple[Phrase, ...]
     subject: str
+    subjects: tuple[Span, ...] = ()
 
 
 def criteria_of(
@@ -114,10 +116,12 @@ def criteria_of(
     ]
     # Where the model doubts and the rules do not, they are right more often.
     phrases = [p for p in found.phrases if p.sure or not any(overlap(p.span, r.span) for r in ruled)]
-    taken = [p.span for p in phrases] + [slot.span for slot in slots if slot.label == "subject"]
+    taken = [*(p.span for p in phrases), *found.subjects]
     more = [phrase for phrase in ruled if not any(overlap(phrase.span, other) for other in taken)]
     phrases = sorted([*phrases, *more], key=lambda phrase: phrase.span)
     about = about_of(found.subject, polarity) if found.subject else None
+    if not phrases and about is None:
+        return None
     if polarity in ("avoid", "disprefer"):
         hard = [p for p in phrases if not (p.soft or isinstance(p.meaning, Recent))]
         return [_excluded(span, polarity, hard, about)] if hard or about is not None else None
@@ -162,11 +166,18 @@ def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) ->
         phrases = _phrases(text, filled, named, linker)
     except _Unresolved:
         return None
-    subjects = [slot for slot in inside if slot.label == "subject"]
+    taken = [phrase.span for phrase in phrases]
+    subjects = [
+        slot
+        for slot in inside
+        if slot.label == "subject"
+        and has_content(text[slice(*slot.span)])
+        and not any(start <= slot.span[0] and slot.span[1] <= end for start, end in taken)
+    ]
     subject = text[subjects[0].span[0] : subjects[-1].span[1]] if subjects else ""
     if any(subjects and subjects[0].span[0] < p.span[0] < subjects[-1].span[1] for p in phrases):
         subject = " ".join(text[slice(*slot.span)] for slot in subjects)
-    return Read(tuple(_alternatives(text, phrases)), subject if has_content(subject) else "")
+    return Read(tuple(_alternatives(text, phrases)), subject, tuple(slot.span for slot in subjects))
 
 
 def _alternatives(text: str, phrases: Sequence[Phrase]) -> list[Phrase]:
