@@ -16,7 +16,7 @@ from adhere.encode.protocol import Array
 from adhere.errors import InputError
 from adhere.evaluate.benchmark import Benchmark, Query, find, load
 from adhere.evaluate.measures import parse_measure
-from adhere.evaluate.run import Result, answer, measured, pooled
+from adhere.evaluate.run import Result, measured, pooled
 from adhere.need import Document
 from adhere.render import passage_text
 from adhere.train.views import Views, squares
@@ -41,6 +41,10 @@ class Tower:
         units = self._units([passage_text(one.title, one.text) for one in documents])
         self._vectors = {one.id: vectors for one, vectors in zip(documents, units, strict=True)}
 
+    def take(self, other: Tower) -> None:
+        """The documents of another tower over the same encoder."""
+        self._vectors = other._vectors
+
     def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
         instruction = query.need.instruction if self._instructed else ""
         vector = self._ask([query.need.query], [instruction])[0]
@@ -63,9 +67,17 @@ class Watch:
     def figures(self, ask: Ask, units: Units) -> dict[str, float]:
         """Means over the judged needs, `plain`: nDCG@10 of the original needs with the instruction left out,
         and shares of the held-out squares."""
-        values = {name: _pooled(self.benchmarks, Tower(ask, units), name) for name in MEASURES}
-        blind = Tower(ask, units, instructed=False)
-        values["plain"] = _pooled(self.benchmarks, blind, MEASURES[0])
+        asked, left_out = Tower(ask, units), Tower(ask, units, instructed=False)
+        results: list[Result] = []
+        plain: list[Result] = []
+        for one in self.benchmarks:
+            asked.index(one.documents)
+            left_out.take(asked)
+            for tower, measures, found in ((asked, MEASURES, results), (left_out, MEASURES[:1], plain)):
+                run = {query.id: tower.rank(query, one.candidates.get(query.id)) for query in one.queries}
+                row = measured(tower.name, one, run, [parse_measure(name) for name in measures])
+                found.append(Result(one.name, one.needs, (row,)))
+        values = {name: _mean(results, name) for name in MEASURES} | {"plain": _mean(plain, MEASURES[0])}
         values |= _squares(self.held_out, ask, units)
         return {name: round(value, 4) for name, value in values.items()}
 
@@ -79,13 +91,10 @@ def chosen_by(figures: dict[str, float]) -> float:
     return (figures["interaction"] + figures["nDCG@10/changed"]) / 2
 
 
-def _pooled(benchmarks: Sequence[Benchmark], tower: Tower, measure: str) -> float:
-    asked = [parse_measure(measure)]
-    rows = [(one, measured("", one, answer(one, tower), asked)) for one in benchmarks]
-    results = [Result(one.name, one.needs, (row,)) for one, row in rows]
+def _mean(results: Sequence[Result], measure: str) -> float:
     values = pooled(results).rows[0].values[measure]
     if not values:
-        names = ", ".join(one.name for one in benchmarks)
+        names = ", ".join(one.benchmark for one in results)
         raise InputError(
             f"No need of {names} lets {measure} be measured: a development set holds paired needs."
         )
