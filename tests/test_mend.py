@@ -118,3 +118,17 @@ def test_a_want_that_says_what_must_not_be_excludes_it(before: str, after: list[
 def test_what_is_let_in_is_not_excluded(before: str, role: str) -> None:
     text, found = labelled(before)
     assert [c.role for c in admitted(text, found)] == [role]
+
+
+@pytest.mark.parametrize(
+    ("before", "roles"),
+    [
+        ("want:Wind|. |background:Tides are also relevant", ["want", "want"]),
+        ("avoid:No wind|. |background:Tides are also relevant", ["avoid", "background"]),
+        ("want:Wind|. |background:Spanish is fine", ["want", "background"]),
+        ("want:Wind|. |background:Tides are not included either", ["want", "background"]),
+    ],
+)
+def test_background_that_lets_more_in_widens_the_want_before_it(before: str, roles: list[str]) -> None:
+    text, found = labelled(before)
+    assert [c.role for c in admitted(text, found)] == roles

@@ -221,3 +221,22 @@ def test_a_schema_has_one_dictionary_which_the_next_takes_over_where_no_field_ch
     fields = SCHEMA.fields | {"status": FieldInfo("status", "keyword", values={"Final": 9, "Active": 1})}
     other = parser._link(replace(SCHEMA, fields=fields))
     assert other.spelled("active", "status") == "Active" and not grown.spelled("active", "status")
+
+
+def test_words_that_say_nothing_are_no_subject_even_where_the_model_takes_them_for_one():
+    text, slots = filled(
+        "only [value|Final] [subject|or] [value|In Review] [subject|proposals] on [subject|tides]"
+    )
+    found = typed.read(text, (0, len(text)), slots, LINKER)
+    assert found is not None
+    assert found.subject == "tides"
+    assert [phrase.meaning for phrase in found.phrases] == [Field("status", "in", ("Final", "In Review"))]
+
+
+def test_a_doubtful_reading_gives_way_to_the_rules_and_is_never_lost():
+    text, slots = filled(
+        "only [value|Final] [subject|or] [value|In Review] [subject|proposals]", confidence=0.6
+    )
+    criteria = typed.criteria_of(text, (0, len(text)), "want", slots, linker=LINKER, now=NOW)
+    assert criteria is not None
+    assert [criterion.what for criterion in criteria] == [Field("status", "in", ("Final", "In Review"))]
