@@ -592,3 +592,19 @@ def test_a_field_that_does_not_matter_asks_nothing(instruction: str) -> None:
 def test_what_is_no_field_is_excluded_by_the_same_words(instruction: str, notation: str) -> None:
     parsed = RulesParser().parse(instruction, schema=SCHEMA, now=NOW)
     assert write(parsed.criteria) == notation
+
+
+@pytest.mark.parametrize(
+    ("instruction", "notation"),
+    [
+        ("before 2015, no wait, 2018", 'want? time(before d"2015-01-01")'),
+        ("nothing by Guido van Rossum - scratch that", 'avoid? field(authors = "Guido van Rossum")'),
+        ("only drafts. Strike that, rejected ones", 'want? field(status = "Draft")'),
+        ("no waiting rooms", 'avoid about("waiting rooms")'),
+        ("hang on to your hat", 'want about("hang on to your hat")'),
+    ],
+)
+def test_what_may_be_taken_back_is_assumed(instruction: str, notation: str) -> None:
+    parsed = RulesParser().parse(instruction, schema=SCHEMA, now=NOW)
+    assert write(Criteria((next(iter(parsed.criteria)),))) == notation
+    assert all(criterion.question for criterion in parsed.criteria if criterion.assumed)

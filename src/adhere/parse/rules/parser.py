@@ -13,7 +13,7 @@ from adhere.parse.rules.account import settled
 from adhere.parse.rules.cues import ADDITION
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.polarity import Clause, clauses
-from adhere.parse.rules.tolerance import settled_as_open
+from adhere.parse.rules.tolerance import doubted, settled_as_open
 from adhere.parse.rules.typing import criteria_of, denials, says_nothing
 from adhere.schema import Schema
 
@@ -96,7 +96,7 @@ def compose(
             )
     parsed = Parsed(
         instruction,
-        Criteria(tuple(criteria)),
+        Criteria(tuple(doubted(instruction, criteria))),
         tuple(c.span for c in found if c.label == "background" and not _covered(c.span, criteria)),
         tuple(clause.span for clause in found if clause.label == "task"),
         tuple(notes),

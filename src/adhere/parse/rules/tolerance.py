@@ -2,18 +2,23 @@
 
 What is left open must be the name of one of the store's fields, or an attribute that documents everywhere
 have. Of anything else, "doesn't matter" is as likely an exclusion, and the words around it decide.
+
+Nor does "no wait" ask anything; but what stands before it may be what it takes back, and is assumed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from adhere.need import Span
+from adhere.need import Criterion, Span
 from adhere.parse.rules.link import Linker, tokens
 from adhere.parse.rules.polarity import Clause
 from adhere.parse.rules.vocabulary import stem, words
 
+DOUBTED = 0.5
+_QUESTION = "Is this what is taken back?"
 ATTRIBUTES = words("age author date format language length order size source year")
 """What documents have whether a schema names it or not."""
 _KINDS_OF_FIELD = words("date field name number value")
@@ -46,15 +51,37 @@ _LEFT_OPEN = tuple(
 )
 
 
+_TAKES_BACK = re.compile(
+    r"\b(?:no,? (?:wait|hang on|hold on|scratch that|sorry|make (?:it|that))|wait,? no|hang on|scratch that|"
+    r"strike that|on second thoughts?|(?:no|or),? (?:rather|i mean)|make that|correction:)(?:,? no\b)?",
+    re.IGNORECASE,
+)
+
+
 def settled_as_open(instruction: str, found: Sequence[Clause], linker: Linker | None) -> list[Clause]:
-    """The clauses, those within words that leave a field open as background."""
-    spans = left_open(instruction, linker)
+    """The clauses; those within words that leave a field open or take something back are background."""
+    spans = [*left_open(instruction, linker), *(match.span() for match in _TAKES_BACK.finditer(instruction))]
     return [
         Clause(clause.span, "background", None)
         if any(start <= clause.span[0] and clause.span[1] <= end for start, end in spans)
         else clause
         for clause in found
     ]
+
+
+def doubted(instruction: str, criteria: Sequence[Criterion]) -> list[Criterion]:
+    """The criteria; what ends right before words that take something back, or holds them, is assumed."""
+    cues = [match.span() for match in _TAKES_BACK.finditer(instruction)]
+    return [
+        replace(one, assumed=True, confidence=min(one.confidence, DOUBTED), question=_QUESTION)
+        if one.span and any(_before(instruction, one.span, cue) for cue in cues)
+        else one
+        for one in criteria
+    ]
+
+
+def _before(instruction: str, span: Span, cue: Span) -> bool:
+    return span[0] < cue[0] and not re.search(r"\w", instruction[span[1] : cue[0]])
 
 
 def left_open(instruction: str, linker: Linker | None) -> list[Span]:
