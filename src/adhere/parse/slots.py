@@ -49,8 +49,9 @@ from adhere.parse.rules.vocabulary import stems
 from adhere.parse.tags import Slot
 from adhere.schema import FieldInfo
 
-SURE = 0.75
-"""The least certain slot of a condition must reach this, else the condition is assumed."""
+LIKELY, SURE = 0.5, 0.75
+"""What the least certain slot of a condition must reach, else the condition is assumed; LIKELY is enough
+for a name that the schema has."""
 
 _BOUNDS: Mapping[str, Operator] = {">=": ">=", ">": ">", "<=": "<=", "<": "<", "value": "="}
 _PARTS: Mapping[str, re.Pattern[str]] = {
@@ -214,7 +215,7 @@ def _phrases(text: str, filled: Sequence[Slot], named: Sequence[Slot], linker: L
         free -= {name}
         ends = [slot] if name is None else [slot, name]
         span = (min(one.span[0] for one in ends), max(one.span[1] for one in ends))
-        sure = min(one.confidence for one in ends) >= SURE
+        sure = slot.confidence >= SURE and (name is None or _surely_named(text, name, linker))
         question = "" if sure else f"Does {text[slice(*span)]!r} ask for {text[slice(*slot.span)]!r}?"
         phrase = Phrase(span, meaning, sure, question, denied=slot.denied)
         merged = _merged(found[-1], phrase, text[end : slot.span[0]], linker) if found else None
@@ -224,6 +225,12 @@ def _phrases(text: str, filled: Sequence[Slot], named: Sequence[Slot], linker: L
         else:
             found.append(phrase)
     return found
+
+
+def _surely_named(text: str, name: Slot, linker: Linker | None) -> bool:
+    """A name that the schema has word for word needs only to be likelier than not."""
+    known = linker is not None and tuple(stems(text[slice(*name.span)])) in linker.names
+    return name.confidence >= (LIKELY if known else SURE)
 
 
 def _resolved(
