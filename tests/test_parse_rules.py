@@ -12,7 +12,7 @@ import pytest
 from adhere.need import Criteria
 from adhere.parse.language import read, write
 from adhere.parse.rules import RulesParser
-from adhere.parse.rules.typing import listed
+from adhere.parse.rules.about import listed
 from adhere.schema import FieldInfo, Schema
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -29,22 +29,14 @@ from adhere.need import (
     Span,
     Time,
 )
+from adhere.parse.rules.about import about_of, has_content
 from adhere.parse.rules.dates import DATE, interval
 from adhere.parse.rules.form import LANGUAGE_CODES, Phrase, number
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.named import compared
 from adhere.parse.rules.segment import overlap
-from adhere.parse.rules.typing import (
-    ASSUMED,
-    about_of,
-    apart,
-    has_content,
-    meant,
-    on_field,
-    sure_phrases,
-    whole_years,
-    year_field,
-)
+from adhere.parse.rules.timed import on_field, whole_years, year_field
+from adhere.parse.rules.typing import ASSUMED, apart, meant, sure_phrases
 from adhere.parse.rules.vocabulary import stems
 from adhere.parse.tags import Slot
 from adhere.schema import FieldInfo

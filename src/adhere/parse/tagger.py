@@ -29,10 +29,11 @@ from adhere.parse.mend import admitted, mended, overruled, refused
 from adhere.parse.protocol import check
 from adhere.parse.rules import compose
 from adhere.parse.rules import polarity as rules
+from adhere.parse.rules.about import cleaned, content
 from adhere.parse.rules.cues import RESTRICTION, find_cue
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.segment import overlap, pieces
-from adhere.parse.rules.typing import cleaned, content, criteria_of
+from adhere.parse.rules.typing import criteria_of
 from adhere.schema import Schema
 
 if TYPE_CHECKING:

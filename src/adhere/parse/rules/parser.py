@@ -9,12 +9,13 @@ from datetime import datetime
 
 from adhere.need import All, Any, Criteria, Criterion, Expression, Not, Note, Parsed, Polarity, Span
 from adhere.parse.protocol import check
+from adhere.parse.rules.about import says_nothing
 from adhere.parse.rules.account import settled
 from adhere.parse.rules.cues import ADDITION
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.polarity import Clause, clauses
 from adhere.parse.rules.tolerance import doubted, settled_as_open
-from adhere.parse.rules.typing import criteria_of, denials, says_nothing
+from adhere.parse.rules.typing import criteria_of, denials
 from adhere.schema import Schema
 
 _OF_THE_TASK = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 
 from adhere.need import (
@@ -19,83 +19,26 @@ from adhere.need import (
     Polarity,
     Recent,
     Span,
-    Time,
     conditions,
 )
-from adhere.parse.rules.cues import (
-    ADMITTED,
-    EXHAUSTIVE,
-    FRONTED,
-    RELEVANT_LEAD,
-    RESTRICTION,
-    TASK,
-    Cue,
-    find_cue,
-)
-from adhere.parse.rules.dates import DATE, TimePhrase, time_phrases
+from adhere.parse.rules.about import about_of, bears, blanked, cleaned, content, erased, has_content
+from adhere.parse.rules.cues import Cue, find_cue
+from adhere.parse.rules.dates import DATE, time_phrases
 from adhere.parse.rules.denial import denied, spelled
 from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.named import named_phrases
-from adhere.parse.rules.vocabulary import BEARING, GENERIC, STOPWORDS, stem, stems
-from adhere.schema import Schema
+from adhere.parse.rules.timed import timed
 
 SURE, ASSUMED = 0.9, 0.5
 """Confidence of a typed criterion that is sure, and of one that is assumed."""
 
-_OPENING = re.compile(
-    r"^(?:(?:and|but|or|nor|so|also|please|then|though|although|unless|except|only|if|when|where|"
-    r"provided that|as long as|save|even|just|"
-    r"i (?:want|need|am looking for|am interested in|would like)|we (?:want|need|are looking for)|"
-    r"i['’]m (?:after|looking for|interested in)|"
-    r"what (?:helps|matters|counts|i need|we need|i want) (?:is|are)|what i need are|"
-    r"what i (?:want|need) is|i['’]d like(?: to (?:see|read))?|"
-    r"over(?! \d)|than|to(?= [A-Za-z])|those|ones|the ones|anything|everything|all|any|they|it) )*"
-    r"(?:(?:an? |any |the )?(?:relevant |qualifying )?"
-    r"(?:documents?|papers?|articles?|passages?|pages?|results?|stories|reports?|material|proposals|"
-    r"items|texts|posts|records|ones|those|anything|everything|something|that|which) )?"
-    r"(?:(?:that|which|who) )?(?:(?:is|are|were|was|will be) )?(?:(?:about|on|regarding|concerning|"
-    r"dealing with|deals? with|discuss(?:es|ing)?|identif(?:y|ies)|cover(?:s|ing)?|"
-    r"treat(?:s|ing)?|describ(?:es?|ing)|"
-    r"relat(?:es?|ing) to|to do with|in which|where) )?(?=\w|\W)",
-    re.IGNORECASE,
-)
 _DANGLING = re.compile(
     r"^(?:(?:from|by|with|in|for|of|whose|that|are|is|have|has|an?|the|as|their) )+"
     r"(?=(?:on|about|from|with|by|in|for|that|which)\b)",
     re.IGNORECASE,
 )
 """What is left of a phrase that was typed, before the next one: "from [Ann Cole] on golems"."""
-_CLOSING = re.compile(
-    r"(?:\s+(?:(?:is|are|be|count|counts|matter|matters) (?:(?:also|equally|likewise|all) )?"
-    r"(?:relevant|of interest|"
-    r"acceptable|included|eligible|admissible|welcome|in scope)|"
-    r"(?:also|equally|likewise|all) (?:belongs?|counts?|qualif(?:y|ies))|"
-    r"(?:belongs?|counts?|qualif(?:y|ies)) (?:too|as well)|"
-    r"only|please|too|as well|either|though|and|or|but|is|are|be|that|which|"
-    r"which are|which is|to be|it|they|,))+$",
-    re.I,
-)
-_JOINTS = re.compile(r",? (?:and/or|and|or|nor) |, ", re.IGNORECASE)
-_OR, _AND = re.compile(r"\b(?:or|nor)\b", re.IGNORECASE), re.compile(r"\band\b", re.IGNORECASE)
-_TWO_WORDS = re.compile(r"^[\w'-]+ and [\w'-]+$", re.IGNORECASE)
-"""Two bare words, such as "search and rescue", are more often one thing than two."""
-_HEAD = re.compile(
-    r"^(\S+(?: \S+){0,4} (?:about|at|between|by|for|from|in|of|on|with))(?: (?:the|an?))? [\w'-]+$",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(r"\b(?:about|on|regarding|concerning|covering|discussing) \w", re.IGNORECASE)
-_COMPARED = re.compile(
-    r"\d|^(?:later|after|before|earlier|newer|older|more|less|fewer|above|below|up|upwards|onwards?|over|under)\b",
-    re.IGNORECASE,
-)
-"""An end of a comparison ("2015 or later") is no thing of a list."""
-LONGEST_THING = 5
-"""Words: what is longer says more than a name, and stands on its own."""
-_FROM_DATE = re.compile(
-    rf"\bfrom(?=\s+(?:{DATE}|the \d{{4}}s|(?:the )?(?:last|past|previous|this)\b))", re.IGNORECASE
-)
-"""What ends a cue and opens a phrase of time: "nothing from 2019"."""
 _OR = re.compile(r",?\s+or\s+", re.IGNORECASE)
 _AND = re.compile(r"(?:,?\s+n?or|(?<=s),?\s+and)\s+", re.IGNORECASE)
 """What stands between the things that an exclusion lists: "no drafts and process papers" is neither."""
@@ -104,23 +47,12 @@ _COMMA_OR = re.compile(r",?\s+or\s+|,\s*", re.IGNORECASE)
 _UNLESS = re.compile(r"\bunless\b", re.IGNORECASE)
 _EITHER = re.compile(r"^\s*either\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
-_MADE = frozenset("made released published produced written created shot recorded printed issued".split())  # noqa: SIM905
-"""Verbs that a field of years dates without doubt."""
 _REVERSED: Mapping[Polarity, Polarity] = {
     "want": "avoid",
     "avoid": "want",
     "prefer": "disprefer",
     "disprefer": "prefer",
 }
-
-
-def content(text: str) -> str:
-    """The words of a clause that its document would share: without cue, lead-in and connectives.
-
-    "leave out every paper in which gender is among the attributes examined" gives "gender is among the
-    attributes examined". A clause that is nothing but cue is given back whole.
-    """
-    return cleaned(_blanked(text)) or text.strip()
 
 
 def criteria_of(
@@ -132,7 +64,7 @@ def criteria_of(
     "nothing on X before 2019" excludes only what is both.
     """
     text = instruction[slice(*span)]
-    shown = _blanked(text)
+    shown = blanked(text)
     cue = find_cue(text)
     if not has_content(shown) and any(phrase.sure for phrase in _read(text, linker, now)):
         shown = text  # the cue holds the condition: "they must not be drafts"
@@ -146,9 +78,9 @@ def criteria_of(
     if either is not None:
         return [Criterion(polarity, either, span=span, confidence=SURE)]
     sure = _without_overlaps([phrase for phrase in found if phrase.sure])
-    rest = cleaned(_erased(shown, [phrase.span for phrase in sure]))
+    rest = cleaned(erased(shown, [phrase.span for phrase in sure]))
     rest = cleaned(_DANGLING.sub("", rest)) if sure else rest
-    about = about_of(rest, polarity) if has_content(rest) and not (sure and _bears(rest)) else None
+    about = about_of(rest, polarity) if has_content(rest) and not (sure and bears(rest)) else None
     if polarity in ("avoid", "disprefer"):
         parts = [meant(phrase) for phrase in sure if not phrase.soft]
         parts += [about] if about is not None else []
@@ -162,18 +94,7 @@ def criteria_of(
 
 def sure_phrases(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
     """The conditions of a clause that the rules are sure of, its cue apart."""
-    return _without_overlaps([phrase for phrase in _read(_blanked(text), linker, now) if phrase.sure])
-
-
-def says_nothing(text: str) -> bool:
-    """Whether a clause only names documents, as "all papers" does before an exclusion."""
-    words = [word.casefold() for word in _WORD.findall(text)]
-    said = [word for word in words if word not in STOPWORDS]
-    return (
-        set(said) <= GENERIC | {"relevant"}
-        and len(set(said) & GENERIC) < 2
-        and not {"on", "about", "of", "in"} & set(words)
-    )
+    return _without_overlaps([phrase for phrase in _read(blanked(text), linker, now) if phrase.sure])
 
 
 def denials(instruction: str, span: Span, *, linker: Linker | None, now: datetime) -> list[Criterion]:
@@ -256,7 +177,7 @@ def _alternative(part: str, number: int, linker: Linker | None, now: datetime) -
     if number and re.fullmatch(DATE, said, re.IGNORECASE):
         said = f"in {said}"  # "made in 1954 or 1955"
     sure = _without_overlaps([phrase for phrase in _read(said, linker, now) if phrase.sure])
-    if not sure or has_content(_erased(said, [phrase.span for phrase in sure])):
+    if not sure or has_content(erased(said, [phrase.span for phrase in sure])):
         return None
     if any(phrase.soft or isinstance(phrase.meaning, Recent) for phrase in sure):
         return None
@@ -307,8 +228,8 @@ def _read(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
     both = (*sure, *more)
     fields = [_single_fields(phrase, linker) for phrase in both if not phrase.denied]
     unlike = sum(map(len, fields)) == len(set().union(*fields))  # a "final draft" is not of two statuses
-    unsaid = _erased(shown, [phrase.span for phrase in both])
-    if not more or not unlike or (has_content(unsaid) and not _bears(unsaid)):
+    unsaid = erased(shown, [phrase.span for phrase in both])
+    if not more or not unlike or (has_content(unsaid) and not bears(unsaid)):
         return found
     return [replace(phrase, sure=True, question="") if phrase in more else phrase for phrase in found]
 
@@ -358,80 +279,10 @@ def _phrases(text: str, linker: Linker | None, now: datetime) -> Iterator[Phrase
         yield from linker.phrases(text)
     schema = linker.schema if linker else None
     for phrase in time_phrases(text, now):
-        typed = _timed(text, phrase, schema)
+        typed = timed(text, phrase, schema)
         if typed:
             yield typed
     yield from form_phrases(text)
-
-
-def _timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None:
-    """A phrase of time as a condition on the date field that its verb names, or on the document's time."""
-    start, end = phrase.span
-    named = _date_field(phrase.verb, schema)
-    if not named and (before_it := _named_before(text[:start], schema)):
-        named, start = before_it  # "whose post history falls in 2022"
-    year = year_field(schema)
-    meaning: Expression = phrase.meaning
-    if named and isinstance(meaning, Time):
-        meaning = on_field(named, meaning)
-    elif year and isinstance(meaning, Time) and whole_years(meaning):
-        meaning = on_field(year, meaning, years=True)
-    elif schema is not None and not schema.time_field:
-        return None
-    before = _WORD.findall(text[:start])
-    around = text[:start] + " " + text[end:]
-    alone = not has_content(around) or _bears(around)
-    on_noun = bool(before) and before[-1].casefold() in GENERIC
-    sure = phrase.sure or alone or on_noun or bool(named) or (bool(year) and phrase.verb in _MADE)
-    words = " ".join(text[start:end].split())
-    question = "" if sure else f"Is {words!r} about the date of the document?"
-    return Phrase((start, end), meaning, sure, question, plain=schema is not None)
-
-
-def _named_before(text: str, schema: Schema | None) -> tuple[str, int] | None:
-    """The date field whose name stands before a phrase of time with nothing said between, and where."""
-    for name, info in schema.fields.items() if schema else ():
-        words = [word for word in re.split(r"[\W_]+", name) if word]
-        found = list(re.finditer(r"\b" + r"[\W_]+".join(map(re.escape, words)) + r"\b", text, re.IGNORECASE))
-        if info.type == "date" and words and found and _bears(text[found[-1].end() :]):
-            return name, found[-1].start()
-    return None
-
-
-def _date_field(verb: str, schema: Schema | None) -> str:
-    if not verb or schema is None:
-        return ""
-    words = {stem(word) for word in verb.split()}
-    named = [name for name, info in schema.fields.items() if info.type == "date" and words & set(stems(name))]
-    return named[0] if len(named) == 1 and named[0] != schema.time_field else ""
-
-
-def year_field(schema: Schema | None) -> str:
-    """The one field of numbers that is called a year, in a store whose documents have no date."""
-    if schema is None or schema.time_field:
-        return ""
-    named = [
-        name
-        for name, info in schema.fields.items()
-        if info.type == "number" and re.split(r"[\W_]+", name.casefold())[-1] == "year"
-    ]
-    return named[0] if len(named) == 1 else ""
-
-
-def whole_years(window: Time) -> bool:
-    """Whether the window begins and ends at the turn of a year."""
-    bounds = [bound for bound in (window.start, window.end) if bound is not None]
-    return all(bound == datetime(bound.year, 1, 1, tzinfo=UTC) for bound in bounds)
-
-
-def on_field(name: str, window: Time, *, years: bool = False) -> Expression:
-    """The window as bounds on a field of dates, or of years."""
-    parts: list[Expression] = []
-    if window.start is not None:
-        parts.append(Field(name, ">=", window.start.year if years else window.start))
-    if window.end is not None:
-        parts.append(Field(name, "<", window.end.year if years else window.end))
-    return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
 def _without_overlaps(phrases: Sequence[Phrase], taken: Sequence[Phrase] = ()) -> list[Phrase]:
@@ -442,82 +293,3 @@ def _without_overlaps(phrases: Sequence[Phrase], taken: Sequence[Phrase] = ()) -
         ):
             kept.append(phrase)
     return sorted(kept, key=lambda phrase: phrase.span)
-
-
-_SPEAKER = re.compile(r"\W*(?:i|we)\s+$", re.IGNORECASE)
-"""Who speaks belongs to the cue: "I don't care about cockerels"."""
-
-
-def _blanked(text: str) -> str:
-    """The clause with its cue and what frames it turned into spaces; positions stay."""
-    cue = find_cue(text)
-    head, _, tail = text.rpartition(",")
-    if FRONTED.match(head) and find_cue(tail.strip()):
-        text = head + " " * (len(text) - len(head))
-    opening = (lead.match(text) for lead in (TASK, RESTRICTION, RELEVANT_LEAD))
-    closing = (end.search(text) for end in (EXHAUSTIVE, ADMITTED))
-    for frame in (*opening, *closing):
-        if frame:
-            text = _erased(text, [frame.span()])
-    if cue is None:
-        return text
-    dated = next((found for found in _FROM_DATE.finditer(text) if found.end() == cue.end), None)
-    speaker = _SPEAKER.match(text[: cue.start])
-    return _erased(text, [(0 if speaker else cue.start, dated.start() if dated else cue.end)])
-
-
-def _erased(text: str, spans: Sequence[Span]) -> str:
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
-
-
-def _bears(text: str) -> bool:
-    """Whether the words around a typed phrase only carry it: "that date from", "list ... under"."""
-    words = [word.casefold() for word in _WORD.findall(text)]
-    return all(word in STOPWORDS | GENERIC | BEARING for word in words) and not _SUBJECT.search(text)
-
-
-def has_content(text: str) -> bool:
-    """Whether a word of the text says more than that documents are meant."""
-    return any(
-        word.casefold() not in STOPWORDS and word.casefold() not in GENERIC for word in _WORD.findall(text)
-    )
-
-
-def cleaned(text: str) -> str:
-    """The words without connectives and generic openings at their ends; cues stay."""
-    words = " ".join(text.split()).strip(" ,.;:!?-–—")
-    return _CLOSING.sub("", _OPENING.sub("", words)).strip(" ,.;:!?-–—()[]")
-
-
-def about_of(text: str, polarity: Polarity) -> Expression:
-    """`about`, or any(about ...) for a list: each thing of a list is looked for by itself.
-
-    An exclusion means every one of its things, whatever joins them. A want of "A, B" or of "A and B" means
-    both at once, one of "A or B" or of "A, B and C" any of them.
-    """
-    items = listed(text)
-    wanted = polarity in ("want", "prefer")
-    either = _OR.search(text) is not None or (len(items) > 2 and _AND.search(text) is not None)
-    if len(items) < 2 or (wanted and not either) or _TWO_WORDS.search(text):
-        return About(text)
-    return Any(tuple(About(item) for item in items))
-
-
-def listed(text: str) -> list[str]:
-    """The things of a plain list, each with the words that all of them share; one, where it is no list.
-
-    "stoppages at banks, refineries or factories" gives "stoppages at banks", "stoppages at refineries" ...
-    """
-    if any(mark in text for mark in ":;()"):
-        return [text]
-    items = [item.strip() for item in _JOINTS.split(text) if item.strip()]
-    if len(items) < 2 or not all(has_content(item) and not _COMPARED.search(item) for item in items):
-        return [text]
-    if any(len(item.split()) > LONGEST_THING for item in items[1:]):
-        return [text]
-    head = _HEAD.match(items[0])
-    if head and all(len(item.split()) == 1 for item in items[1:]):
-        return [items[0], *(f"{head[1]} {item}" for item in items[1:])]
-    return items if len(items[0].split()) <= LONGEST_THING else [text]

@@ -1,0 +1,88 @@
+"""Phrases of time as conditions: on the field of dates that they name, on a field of years, or on the
+document's own time."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from adhere.need import All, Expression, Field, Time
+from adhere.parse.rules.about import bears, has_content
+from adhere.parse.rules.dates import TimePhrase
+from adhere.parse.rules.form import Phrase
+from adhere.parse.rules.vocabulary import GENERIC, stem, stems
+from adhere.schema import Schema
+
+_MADE = frozenset("made released published produced written created shot recorded printed issued".split())  # noqa: SIM905
+"""Verbs that a field of years dates without doubt."""
+_WORD = re.compile(r"\w+")
+
+
+def timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None:
+    """A phrase of time as a condition on the date field that its verb names, or on the document's time."""
+    start, end = phrase.span
+    named = _date_field(phrase.verb, schema)
+    if not named and (before_it := _named_before(text[:start], schema)):
+        named, start = before_it  # "whose post history falls in 2022"
+    year = year_field(schema)
+    meaning: Expression = phrase.meaning
+    if named and isinstance(meaning, Time):
+        meaning = on_field(named, meaning)
+    elif year and isinstance(meaning, Time) and whole_years(meaning):
+        meaning = on_field(year, meaning, years=True)
+    elif schema is not None and not schema.time_field:
+        return None
+    before = _WORD.findall(text[:start])
+    around = text[:start] + " " + text[end:]
+    alone = not has_content(around) or bears(around)
+    on_noun = bool(before) and before[-1].casefold() in GENERIC
+    sure = phrase.sure or alone or on_noun or bool(named) or (bool(year) and phrase.verb in _MADE)
+    words = " ".join(text[start:end].split())
+    question = "" if sure else f"Is {words!r} about the date of the document?"
+    return Phrase((start, end), meaning, sure, question, plain=schema is not None)
+
+
+def _named_before(text: str, schema: Schema | None) -> tuple[str, int] | None:
+    """The date field whose name stands before a phrase of time with nothing said between, and where."""
+    for name, info in schema.fields.items() if schema else ():
+        words = [word for word in re.split(r"[\W_]+", name) if word]
+        found = list(re.finditer(r"\b" + r"[\W_]+".join(map(re.escape, words)) + r"\b", text, re.IGNORECASE))
+        if info.type == "date" and words and found and bears(text[found[-1].end() :]):
+            return name, found[-1].start()
+    return None
+
+
+def _date_field(verb: str, schema: Schema | None) -> str:
+    if not verb or schema is None:
+        return ""
+    words = {stem(word) for word in verb.split()}
+    named = [name for name, info in schema.fields.items() if info.type == "date" and words & set(stems(name))]
+    return named[0] if len(named) == 1 and named[0] != schema.time_field else ""
+
+
+def year_field(schema: Schema | None) -> str:
+    """The one field of numbers that is called a year, in a store whose documents have no date."""
+    if schema is None or schema.time_field:
+        return ""
+    named = [
+        name
+        for name, info in schema.fields.items()
+        if info.type == "number" and re.split(r"[\W_]+", name.casefold())[-1] == "year"
+    ]
+    return named[0] if len(named) == 1 else ""
+
+
+def whole_years(window: Time) -> bool:
+    """Whether the window begins and ends at the turn of a year."""
+    bounds = [bound for bound in (window.start, window.end) if bound is not None]
+    return all(bound == datetime(bound.year, 1, 1, tzinfo=UTC) for bound in bounds)
+
+
+def on_field(name: str, window: Time, *, years: bool = False) -> Expression:
+    """The window as bounds on a field of dates, or of years."""
+    parts: list[Expression] = []
+    if window.start is not None:
+        parts.append(Field(name, ">=", window.start.year if years else window.start))
+    if window.end is not None:
+        parts.append(Field(name, "<", window.end.year if years else window.end))
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
