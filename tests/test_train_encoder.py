@@ -36,6 +36,12 @@ def test_examples_of_one_query_stand_side_by_side() -> None:
     assert squares(views.relevant) == [(0, 1, 0, 1)]
 
 
+def test_instructions_of_different_queries_are_not_set_against_each_other() -> None:
+    rows = batch(grouped([*PAIR, example("c", "", THIRD, OTHER, query="maps")]))
+    assert squares(rows.relevant, rows.group_of_view) == [(0, 1, 0, 1)]
+    assert len(squares(rows.relevant)) > 1
+
+
 def test_what_nobody_judged_is_unknown_in_its_group_and_not_relevant_elsewhere() -> None:
     groups = grouped([*PAIR, example("c", "any", THIRD, ONE), example("d", "", THIRD, OTHER, query="maps")])
     rows = batch(groups)

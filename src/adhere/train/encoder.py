@@ -121,7 +121,8 @@ class Run:
         if recipe.instructions:
             parts["instructions"] = losses.instructions(scores, relevant, group)
         if recipe.interaction:
-            parts["interaction"] = losses.interaction(scores, squares(rows.relevant), recipe.margin)
+            cases = squares(rows.relevant, rows.group_of_view)
+            parts["interaction"] = losses.interaction(scores, cases, recipe.margin)
         if recipe.taught:
             parts["taught"] = losses.agreement(scores, self._taught(rows))
         if recipe.kept:

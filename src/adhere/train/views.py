@@ -106,11 +106,19 @@ def batches(groups: Sequence[Views], size: int, seed: int) -> Iterator[list[View
         epoch += 1
 
 
-def squares(relevant: NDArray[np.int8]) -> list[tuple[int, int, int, int]]:
-    """(v, w, d, e) where v makes d relevant and not e, and w the other way round. Shapes  (V, D)"""
+def squares(
+    relevant: NDArray[np.int8], groups: NDArray[np.int64] | None = None
+) -> list[tuple[int, int, int, int]]:
+    """(v, w, d, e) where v makes d relevant and not e, and w the other way round.
+
+    `groups` names the query of every v; only instructions of one query are set against each other.
+    Shapes  relevant (V, D), groups (V,)
+    """
     found = []
     for v in range(len(relevant)):
         for w in range(v + 1, len(relevant)):
+            if groups is not None and groups[v] != groups[w]:
+                continue
             firsts = np.flatnonzero((relevant[v] == RELEVANT) & (relevant[w] == NOT_RELEVANT))
             seconds = np.flatnonzero((relevant[v] == NOT_RELEVANT) & (relevant[w] == RELEVANT))
             found += [(v, w, int(d), int(e)) for d in firsts for e in seconds]
