@@ -91,15 +91,15 @@ def main() -> None:
             history = _run(options, name, seed)
             rows.setdefault("before", [history[0]])
             rows.setdefault(name, []).append(history[-1])
-    print("| run | " + " | ".join(COLUMNS.values()) + " |\n|---" * 1 + "|---" * len(COLUMNS) + "|")
+    print(f"| run | {' | '.join(COLUMNS.values())} |\n|{'---|' * (1 + len(COLUMNS))}")
     for name, found in rows.items():
         print(f"| {name} | " + " | ".join(_cell([one[column] for one in found]) for column in COLUMNS) + " |")
 
 
 def _cell(values: Sequence[float]) -> str:
-    mean = 100 * sum(values) / len(values)
-    spread = 100 * (max(values) - min(values)) / 2
-    return f"{mean:.1f} ± {spread:.1f}" if len(values) > 1 else f"{mean:.1f}"
+    """The mean, and where there are several seeds their extremes; x100."""
+    low, mean, high = (f"{100 * v:.0f}" for v in (min(values), sum(values) / len(values), max(values)))
+    return mean if len(values) == 1 else f"{mean} ({low} to {high})"
 
 
 def _run(options: argparse.Namespace, name: str, seed: int) -> list[dict[str, float]]:
@@ -107,19 +107,11 @@ def _run(options: argparse.Namespace, name: str, seed: int) -> list[dict[str, fl
     out = options.work / f"{name.replace(' ', '-').replace(',', '').replace('%', '')}-{seed}"
     if not (out / "manifest.json").exists():
         settings = {"steps": STEPS, "frozen": 3, "seed": seed} | recipe
-        if settings.get("lora") or settings.get("documents") == "trained":
-            settings["frozen"] = 0 if settings.get("lora") else 3
         command = [sys.executable, "-m", "adhere.train.encoder", "--data", str(options.data)]
         command += ["--examples", *(f"{options.examples / f'{file}.jsonl'}={n}" for file, n in files.items())]
         command += ["--held-out", str(options.examples / "reversals_held_out.jsonl")]
-        command += [
-            "--out",
-            str(out),
-            "--bank",
-            str(options.work / "vectors"),
-            "--every",
-            str(settings["steps"]),
-        ]
+        command += ["--out", str(out), "--bank", str(options.work / "vectors")]
+        command += ["--every", str(settings["steps"])]
         for setting, value in settings.items():
             command += [f"--{setting}", str(value)]
         if (out / "checkpoint.pt").exists():

@@ -126,6 +126,7 @@ def test_what_is_let_in_is_not_excluded(before: str, role: str) -> None:
         ("want:Wind|. |background:Tides are also relevant", ["want", "want"]),
         ("avoid:No wind|. |background:Tides are also relevant", ["avoid", "background"]),
         ("want:Wind|. |background:Spanish is fine", ["want", "background"]),
+        ("want:Wind|. |background:Spanish is in scope too", ["want", "background"]),
         ("want:Wind|. |background:Tides are not included either", ["want", "background"]),
     ],
 )

@@ -257,6 +257,19 @@ def test_the_command_writes_a_model_and_says_what_it_learned_from(
     assert [one["step"] for one in manifest["development"]] == [0, 2, 4]
     assert all(0 <= one["interaction"] <= 1 and "held-out both" in one for one in manifest["development"])
     assert (tmp_path / "run/model/config.json").exists()
+    monkeypatch.setattr("sys.argv", [*command, *more, str(tmp_path / "examples.jsonl"), "--resume"])
+    encoder.main()
+    again = json.loads((tmp_path / "run/manifest.json").read_text())
+    assert again["development"] == manifest["development"]  # what was seen before it stopped is not lost
+    monkeypatch.setattr("sys.argv", [*command, *more, str(tmp_path / "examples.jsonl"), "--taught", "1"])
+    with pytest.raises(InputError, match="--teacher"):
+        encoder.main()
+    torn = tmp_path / "scores.jsonl"
+    torn.write_text(json.dumps({"query": "fruit", "instruction": "only red", "scores": {"1": 1.0}}) + "\n")
+    taught = [*command, *more, str(tmp_path / "examples.jsonl"), "--taught", "1", "--teacher", str(torn)]
+    monkeypatch.setattr("sys.argv", taught)
+    with pytest.raises(InputError, match="1 of 2 instructions"):
+        encoder.main()
     monkeypatch.setattr("sys.argv", [*command, "--out", str(tmp_path / "no"), "--examples", "nowhere.jsonl"])
     with pytest.raises(FileError, match=r"nowhere\.jsonl"):
         encoder.main()

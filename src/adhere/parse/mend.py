@@ -31,9 +31,10 @@ _ADMITTED = re.compile(
 )
 _WIDENS = re.compile(
     r"\b(?:also|likewise) (?:belongs?|counts?|qualif(?:y|ies)|relevant|included|in scope)\W*$|"
-    r"\b(?:belongs?|counts?|qualif(?:y|ies)|relevant|included|in scope) (?:too|also|as well|likewise)\W*$",
+    r"\b(?:belongs?|counts?|qualif(?:y|ies)|relevant|included) (?:too|also|as well|likewise)\W*$",
     re.IGNORECASE,
 )
+"""All of it is in `cues.ADDITION`, by which `compose` joins the want to the one before it."""
 _NEGATED = re.compile(
     r"\b(?:not|no|none|nothing|neither|nor|never|cannot|without|hardly|barely|\w+n['’]t|dont)\b", re.I
 )

@@ -15,16 +15,14 @@ plain       queries without an instruction and the text that answers them
 from __future__ import annotations
 
 import argparse
-import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from adhere.errors import FileError
-from adhere.synth.labelled import ASKING, HELD_OUT, fold
+from adhere.synth.labelled import ASKING, HELD_OUT, fold, read_labels
 from adhere.synth.protocol import Example, Text, text_of, write
-from adhere.synth.reversals import documents_of
+from adhere.synth.reversals import documents_by, named_in
 from adhere.synth.sources import Sources
 
 Texts = Mapping[tuple[str, str], Text]
@@ -161,25 +159,11 @@ def _found(texts: Texts, corpus: str, ids: Sequence[str]) -> tuple[Text, ...]:
 
 def _texts(sources: Sources, labels: Sequence[Row]) -> Texts:
     """The documents that the labels and dual_view speak of."""
-    wanted: dict[str, set[str]] = {}
+    wanted = named_in(sources.rows("dual_view"))
     for row in labels:
         for one in (*row.get("criteria", ()), *row["clauses"]):
             wanted.setdefault(row["corpus"], set()).update(one.get("holds", ()))
-    for group in sources.rows("dual_view"):
-        ids = (i for view in group["views"] for side in ("relevant", "not_relevant") for i in view[side])
-        wanted.setdefault(group["corpus"], set()).update(ids)
-    return {
-        (name, document.id): text_of(document)
-        for name, ids in sorted(wanted.items())
-        for document in documents_of(sources, name, ids)
-    }
-
-
-def _labels(path: Path) -> list[Row]:
-    try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    except FileNotFoundError:
-        raise FileError(f"{path} is missing. The repository has its labels in labels/.") from None
+    return {place: text_of(document) for place, document in documents_by(sources, wanted).items()}
 
 
 def main() -> None:
@@ -191,7 +175,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     sources = Sources(options.data)
-    dual, pooled = (_labels(options.labels / name) for name in LABELS)
+    dual, pooled = (read_labels(options.labels / name) for name in LABELS)
     texts = _texts(sources, [*dual, *pooled])
     makers: dict[str, Callable[[], Iterator[tuple[str, Example]]]] = {
         "reversals": lambda: reversals(sources, texts),

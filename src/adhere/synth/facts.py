@@ -82,8 +82,9 @@ def _mentions(documents: Sequence[Document], most: int = 200) -> dict[Fact, set[
     counts: Counter[str] = Counter()
     mentioned: dict[str, set[str]] = defaultdict(set)
     for document in documents:
-        counts.update({word for word, _ in tokens(document.text) if len(word) > 5 and word.isalpha()})
-        for word in {word for word, _ in tokens(f"{document.title}\n{document.text}")}:
+        written = {word for word, _ in tokens(document.text)}
+        counts.update({word for word in written if len(word) > 5 and word.isalpha()})
+        for word in written.union(word for word, _ in tokens(document.title)):
             mentioned[word].add(document.id)
     low, high = max(2, len(documents) // 20), len(documents) // 2
     usable = [word for word, count in counts.most_common() if low <= count <= high]

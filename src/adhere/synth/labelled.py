@@ -92,14 +92,19 @@ class Group:
         return list(dict.fromkeys(i for one in self.criteria for i in one["holds"]))
 
 
+def read_labels(path: Path) -> list[dict[str, Any]]:
+    """The rows of a file of labels. Errors  FileError if it is missing"""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise FileError(f"{path} is missing. The repository has its labels in labels/.") from None
+    return [json.loads(line) for line in lines]
+
+
 def _groups(paths: Sequence[Path]) -> dict[str, Group]:
     found: dict[str, Group] = {}
     for path in paths:
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            raise FileError(f"{path} is missing. The repository has its labels in labels/.") from None
-        for view in map(json.loads, lines):
+        for view in read_labels(path):
             asking = [one for one in view["clauses"] if one["polarity"] in ASKING]
             criteria = tuple(view.get("criteria") or asking)
             before = found.get(view["group"])

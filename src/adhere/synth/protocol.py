@@ -122,14 +122,18 @@ def read_text(text: str, name: str) -> Iterator[Example]:
             yield _example(line, f"{name}:{number}")
 
 
+def untorn(path: Path) -> None:
+    """Cut a last line off that a crash tore."""
+    if path.exists():
+        raw = path.read_bytes()
+        whole = raw[: raw.rfind(b"\n") + 1]
+        if len(whole) < len(raw):
+            path.write_bytes(whole)
+
+
 def _kept(path: Path) -> set[str]:
-    if not path.exists():
-        return set()
-    raw = path.read_bytes()
-    whole = raw[: raw.rfind(b"\n") + 1]
-    if len(whole) < len(raw):
-        path.write_bytes(whole)
-    return {example.key for example in read(path)}
+    untorn(path)
+    return {example.key for example in read(path)} if path.exists() else set()
 
 
 def _example(line: str, where: str) -> Example:

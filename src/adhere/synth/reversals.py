@@ -7,7 +7,7 @@ wants hold and no avoid does, and a `group` binds the clauses so that the loss c
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ MOST = 5
 def reversals(sources: Sources, rng: random.Random, clauses: Clauses) -> Iterator[Verdicts]:
     """One row per document and group, with the clauses of every instruction that judges it."""
     groups = list(sources.rows("dual_view"))
-    texts = _documents(sources, groups)
+    texts = documents_by(sources, named_in(groups))
     queries: dict[str, list[str]] = {}
     for group in groups:
         queries.setdefault(group["corpus"], []).append(group["query"])
@@ -77,12 +77,18 @@ def _best(body: Sequence[str], says: Sequence[str], rng: random.Random) -> tuple
     return tuple(body[i] for i in chosen(np.array(shared, np.float32), MOST)) if body else ()
 
 
-def _documents(sources: Sources, groups: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Document]:
+def named_in(groups: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Corpus -> ids of the documents that the views judge."""
     wanted: dict[str, set[str]] = {}
     for group in groups:
         wanted.setdefault(group["corpus"], set()).update(
             i for view in group["views"] for side in ("relevant", "not_relevant") for i in view[side]
         )
+    return wanted
+
+
+def documents_by(sources: Sources, wanted: Mapping[str, Set[str]]) -> dict[tuple[str, str], Document]:
+    """(corpus, id) -> document, of those that may be trained on and have a text."""
     return {(name, d.id): d for name, ids in sorted(wanted.items()) for d in documents_of(sources, name, ids)}
 
 

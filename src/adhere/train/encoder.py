@@ -25,13 +25,14 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from adhere.encode.onnx import default_encoder
 from adhere.encode.protocol import Array
 from adhere.errors import FileError, InputError
 from adhere.synth.protocol import Example, read
 from adhere.train import losses
+from adhere.train import run as train
 from adhere.train.bank import Bank
 from adhere.train.encoder_model import Instructed, Reading
 from adhere.train.encoder_watch import chosen_by, watch
@@ -88,14 +89,13 @@ class Run:
     ) -> None:
         self.model, self.recipe, self._bank, self._scores = model, recipe, bank, scores or {}
         self._groups = batches(groups, recipe.batch, recipe.seed)
-        warm = max(1, int(recipe.warmup * recipe.steps))
-        left = max(1, recipe.steps - warm)
-        self._adam = _optimizer(model, recipe)
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._adam, lambda step: min((step + 1) / warm, max(0.0, (recipe.steps - step) / left))
-        )
+        self._adam = train.optimizer(model, rate=recipe.rate, layer_decay=recipe.layer_decay)
+        self._schedule = train.schedule(self._adam, recipe.steps, recipe.warmup)
+        self._parts = (self.model, self._adam, self._schedule)
         self._base: dict[str, Tensor] = {}
         self.step, self.best = 0, 0.0
+        self.history: list[dict[str, float]] = []
+        """What the development set said, step by step."""
 
     def advance(self) -> dict[str, float]:
         """One step; the losses by name."""
@@ -103,13 +103,9 @@ class Run:
         parts = self._losses(batch(next(self._groups)))
         total = sum(getattr(self.recipe, name) * value for name, value in parts.items())
         assert isinstance(total, Tensor)
-        total.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self._adam.step()
-        self._schedule.step()
-        self._adam.zero_grad()
         self.step += 1
-        return {"loss": total.item()} | {name: value.item() for name, value in parts.items()}
+        value = train.descend(self.model, self._adam, self._schedule, total)
+        return {"loss": value} | {name: part.item() for name, part in parts.items()}
 
     def _losses(self, rows: Batch) -> dict[str, Tensor]:
         recipe = self.recipe
@@ -150,22 +146,13 @@ class Run:
                 self._base.update(zip(some, vectors, strict=True))
 
     def save(self, path: Path) -> None:
-        parts = [part.state_dict() for part in (self.model, self._adam, self._schedule)]
-        state = {"parts": parts, "torch": torch.get_rng_state(), "step": self.step, "best": self.best}
-        torch.save(state | {"recipe": asdict(self.recipe)}, path)
+        more = {"step": self.step, "best": self.best, "history": self.history}
+        train.save(path, self._parts, self.recipe, **more)
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint. Errors  InputError if it was made by another recipe"""
-        state = torch.load(path, weights_only=True)
-        if state["recipe"] != asdict(self.recipe):
-            raise InputError(
-                f"{path} was made with {state['recipe']}, asked for is {asdict(self.recipe)}. "
-                "Resume with the same recipe, or train into another folder."
-            )
-        for part, saved in zip((self.model, self._adam, self._schedule), state["parts"], strict=True):
-            part.load_state_dict(saved)
-        torch.set_rng_state(state["torch"])
-        self.step, self.best = state["step"], state["best"]
+        state = train.load(path, self._parts, self.recipe)
+        self.step, self.best, self.history = state["step"], state["best"], state["history"]
         for _ in islice(self._groups, self.step):
             pass
 
@@ -176,19 +163,6 @@ def nearest(views: Tensor, units: Sequence[Tensor]) -> Tensor:
     cosines = views @ torch.cat(list(units)).T
     best = torch.full((len(views), len(units)), -torch.inf)
     return best.scatter_reduce(1, owner.expand(len(views), -1), cosines, "amax")
-
-
-def _optimizer(model: Instructed, recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW whose rate falls from the top layer to the bottom."""
-    layers = model.encoder.config.num_hidden_layers
-    groups = []
-    for name, parameter in model.named_parameters():
-        if parameter.requires_grad:
-            depth = int(name.split("layer.")[1].split(".")[0]) + 1 if "layer." in name else 0
-            rate = recipe.rate * recipe.layer_decay ** (layers - depth)
-            decay = 0.01 if parameter.ndim > 1 else 0.0
-            groups.append({"params": [parameter], "lr": rate, "weight_decay": decay})
-    return torch.optim.AdamW(groups)
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -215,6 +189,21 @@ def taken(files: Sequence[str], recipe: Recipe) -> tuple[list[Example], dict[str
     return found, hashes
 
 
+def _taught(teacher: Path | None, groups: Sequence[Views]) -> Scores:
+    """What the teacher thinks of everything. Errors  InputError where it was not asked"""
+    if teacher is None:
+        raise InputError("--taught weighs what a teacher says. Name its scores with --teacher FILE.")
+    scores = read_scores(teacher)
+    asked = {key(group.query, one): group.query for group in groups for one in group.instructions}
+    missing = [query for said, query in asked.items() if said not in scores]
+    if missing:
+        raise InputError(
+            f"{teacher} has no scores for {len(missing):,} of {len(asked):,} instructions, the first of them "
+            f"under the query {missing[0]!r}. Go on with:  python -m adhere.train.teach --out {teacher} ..."
+        )
+    return scores
+
+
 def asking(model: Instructed) -> Callable[[Sequence[str], Sequence[str]], Array]:
     """The model as a function of queries and instructions, without gradients."""
 
@@ -238,8 +227,9 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     bank = Bank(default_encoder(), options.bank or options.out / "vectors", units=recipe.units)
     texts = [text.text for group in groups for text in group.documents]
-    bank.fill(watched.texts + texts, lambda n, of: print(f"encoded {n:,} of {of:,} texts", flush=True))
-    run = Run(model, groups, bank, recipe, read_scores(options.teacher) if options.teacher else None)
+    if recipe.documents == "frozen":
+        bank.fill(watched.texts + texts, lambda n, of: print(f"encoded {n:,} of {of:,} texts", flush=True))
+    run = Run(model, groups, bank, recipe, _taught(options.teacher, groups) if recipe.taught else None)
     if recipe.kept:
         run.remember(sorted({group.query for group in groups}))
     if options.resume:
@@ -252,23 +242,23 @@ def main() -> None:
         return [bank[text] for text in texts]
 
     print(f"{len(examples):,} examples of {len(groups):,} queries", flush=True)
-    history = [{"step": run.step} | watched.figures(ask, units)]
-    print(json.dumps(history[0]), flush=True)
+    if not run.history:
+        run.history.append({"step": run.step} | watched.figures(ask, units))
+    print(json.dumps(run.history[-1]), flush=True)
     began, seen = time.monotonic(), []
     while run.step < recipe.steps:
         seen.append(run.advance())
         if run.step % options.every == 0 or run.step == recipe.steps:
-            history.append({"step": run.step} | watched.figures(ask, units))
+            run.history.append({"step": run.step} | watched.figures(ask, units))
             means = {name: round(float(np.mean([one[name] for one in seen])), 3) for name in seen[0]}
-            print(
-                json.dumps(history[-1] | {"losses": means, "s": round(time.monotonic() - began)}), flush=True
-            )
+            told = run.history[-1] | {"losses": means, "s": round(time.monotonic() - began)}
+            print(json.dumps(told), flush=True)
             seen = []
-            if chosen_by(history[-1]) > run.best:
-                run.best = chosen_by(history[-1])
+            if chosen_by(run.history[-1]) > run.best:
+                run.best = chosen_by(run.history[-1])
                 model.save(options.out / "model")
             run.save(options.out / "checkpoint.pt")
-    manifest = _manifest(recipe, examples, hashes, history)
+    manifest = _manifest(recipe, examples, hashes, run.history)
     (options.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 

@@ -17,6 +17,7 @@ from transformers import AutoModel
 from adhere.errors import require
 from adhere.render import concatenated, query_text
 from adhere.train.processor import BFLOAT16
+from adhere.train.run import collate
 
 Reading = Literal["concatenate", "attend"]
 MAX_TOKENS = 256
@@ -67,14 +68,11 @@ class Instructed(nn.Module):
         return functional.normalize(vectors, dim=1)
 
     def _states(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        rows = [self.tokenizer.encode(query_text(text)).ids for text in texts]
-        padded = torch.zeros(2, len(rows), max(map(len, rows)), dtype=torch.long)
-        for number, ids in enumerate(rows):
-            padded[0, number, : len(ids)] = torch.tensor(ids)
-            padded[1, number, : len(ids)] = 1
+        encoded = [self.tokenizer.encode(query_text(text)) for text in texts]
+        ids, mask, types = collate([(one.ids, one.type_ids) for one in encoded])
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=BFLOAT16):
-            found = self.encoder(input_ids=padded[0], attention_mask=padded[1])
-        return found.last_hidden_state.float(), padded[1]
+            found = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types)
+        return found.last_hidden_state.float(), mask
 
     def save(self, folder: Path) -> None:
         """The folder of the base model with these weights, for sentence-transformers and `train.export`."""

@@ -17,7 +17,7 @@ from adhere.errors import InputError
 from adhere.evaluate.benchmark import Benchmark, Query, find, load
 from adhere.evaluate.measures import parse_measure
 from adhere.evaluate.run import Result, measured, pooled
-from adhere.need import Document
+from adhere.need import Document, Need
 from adhere.render import passage_text
 from adhere.train.views import Views, squares
 
@@ -33,21 +33,16 @@ class Tower:
 
     name = "encoder"
 
-    def __init__(self, ask: Ask, units: Units, *, instructed: bool = True) -> None:
-        self._ask, self._units, self._instructed = ask, units, instructed
+    def __init__(self, ask: Ask, units: Units) -> None:
+        self._ask, self._units = ask, units
         self._vectors: dict[str, Array] = {}
 
     def index(self, documents: Sequence[Document]) -> None:
         units = self._units([passage_text(one.title, one.text) for one in documents])
         self._vectors = {one.id: vectors for one, vectors in zip(documents, units, strict=True)}
 
-    def take(self, other: Tower) -> None:
-        """The documents of another tower over the same encoder."""
-        self._vectors = other._vectors
-
     def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
-        instruction = query.need.instruction if self._instructed else ""
-        vector = self._ask([query.need.query], [instruction])[0]
+        vector = self._ask([query.need.query], [query.need.instruction])[0]
         return {i: float((self._vectors[i] @ vector).max()) for i in candidates or self._vectors}
 
 
@@ -67,14 +62,17 @@ class Watch:
     def figures(self, ask: Ask, units: Units) -> dict[str, float]:
         """Means over the judged needs, `plain`: nDCG@10 of the original needs with the instruction left out,
         and shares of the held-out squares."""
-        asked, left_out = Tower(ask, units), Tower(ask, units, instructed=False)
+        tower = Tower(ask, units)
         results: list[Result] = []
         plain: list[Result] = []
         for one in self.benchmarks:
-            asked.index(one.documents)
-            left_out.take(asked)
-            for tower, measures, found in ((asked, MEASURES, results), (left_out, MEASURES[:1], plain)):
-                run = {query.id: tower.rank(query, one.candidates.get(query.id)) for query in one.queries}
+            tower.index(one.documents)
+            left_out = [Query(query.id, Need(query.need.query)) for query in one.queries]
+            for queries, measures, found in (
+                (one.queries, MEASURES, results),
+                (left_out, MEASURES[:1], plain),
+            ):
+                run = {query.id: tower.rank(query, one.candidates.get(query.id)) for query in queries}
                 row = measured(tower.name, one, run, [parse_measure(name) for name in measures])
                 found.append(Result(one.name, one.needs, (row,)))
         values = {name: _mean(results, name) for name in MEASURES} | {"plain": _mean(plain, MEASURES[0])}

@@ -20,12 +20,11 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from torch import nn
 from transformers import AutoModel
 
-from adhere.errors import InputError
 from adhere.evaluate.verdicts import auc
 from adhere.judge import layout
+from adhere.train import run as train
 from adhere.train.judge_model import Judge, Labelled, loss
 from adhere.train.judge_watch import Watched, watched
 from adhere.train.tagger import base_folder
@@ -162,14 +161,11 @@ class Run:
 
     def __init__(self, model: Judge, recipe: Recipe) -> None:
         self.model, self.recipe = model, recipe
-        warm = max(1, int(recipe.warmup * recipe.steps))
-        self._adam = _optimizer(model, recipe)
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._adam,
-            lambda step: min(
-                (step + 1) / warm, max(0.0, (recipe.steps - step) / max(1, recipe.steps - warm))
-            ),
+        self._adam = train.optimizer(
+            model, rate=recipe.rate, layer_decay=recipe.layer_decay, head_rate=recipe.head_rate
         )
+        self._schedule = train.schedule(self._adam, recipe.steps, recipe.warmup)
+        self._parts = (self.model, self._adam, self._schedule)
         self.step, self.best = 0, 0.0
 
     def learn(self, items: Sequence[Labelled]) -> float:
@@ -180,49 +176,16 @@ class Run:
             for (logits, places), item in zip(read, items, strict=True)
         ]
         value = loss(found, items, evidence=self.recipe.evidence)
-        value.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self._adam.step()
-        self._schedule.step()
-        self._adam.zero_grad()
         self.step += 1
-        return value.item()
+        return train.descend(self.model, self._adam, self._schedule, value)
 
     def save(self, path: Path) -> None:
-        parts = [part.state_dict() for part in (self.model, self._adam, self._schedule)]
-        state = {"parts": parts, "torch": torch.get_rng_state(), "step": self.step, "best": self.best}
-        torch.save(state | {"recipe": asdict(self.recipe)}, path)
+        train.save(path, self._parts, self.recipe, step=self.step, best=self.best)
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint. Errors  InputError if it was made by another recipe"""
-        state = torch.load(path, weights_only=True)
-        if state["recipe"] != asdict(self.recipe):
-            raise InputError(
-                f"{path} was made with {state['recipe']}, asked for is {asdict(self.recipe)}. "
-                "Resume with the same recipe, or train into another folder."
-            )
-        model, adam, schedule = state["parts"]
-        self.model.load_state_dict(model)
-        self._adam.load_state_dict(adam)
-        self._schedule.load_state_dict(schedule)
-        torch.set_rng_state(state["torch"])
+        state = train.load(path, self._parts, self.recipe)
         self.step, self.best = state["step"], state["best"]
-
-
-def _optimizer(model: Judge, recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW whose rate falls from the top layer to the bottom; the new head learns faster."""
-    layers = model.encoder.config.num_hidden_layers
-    groups = []
-    for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        rate = recipe.head_rate
-        if name.startswith("encoder."):
-            depth = int(name.split("layer.")[1].split(".")[0]) + 1 if "layer." in name else 0
-            rate = recipe.rate * recipe.layer_decay ** (layers - depth)
-        decay = 0.01 if parameter.ndim > 1 else 0.0
-        groups.append({"params": [parameter], "lr": rate, "weight_decay": decay})
-    return torch.optim.AdamW(groups)
 
 
 def main() -> None:

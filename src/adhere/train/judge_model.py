@@ -15,6 +15,7 @@ from transformers import BertModel
 
 from adhere.judge.layout import SEGMENTS, Row
 from adhere.train.processor import BFLOAT16
+from adhere.train.run import collate
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Judge(nn.Module):
     def forward(self, rows: Sequence[Row]) -> list[tuple[Tensor, Tensor]]:
         """Logits and evidence of each row, without priors."""
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=BFLOAT16):
-            states = self.states(*collate(rows))
+            states = self.states(*collate([(row.ids, row.types) for row in rows]))
         states = states.float()
         return [
             self.decide(_means(state, row.criteria), _means(state, row.sentences))
@@ -107,16 +108,6 @@ def _identity(size: int) -> nn.Linear:
 
 def _means(states: Tensor, runs: Sequence[tuple[int, int]]) -> Tensor:
     return torch.stack([states[start:end].mean(dim=0) for start, end in runs])
-
-
-def collate(rows: Sequence[Row]) -> tuple[Tensor, Tensor, Tensor]:
-    """Ids, attention mask and segments, padded with zeros. Shapes  (B, L) each"""
-    padded = torch.zeros(3, len(rows), max(len(row.ids) for row in rows), dtype=torch.long)
-    for index, row in enumerate(rows):
-        padded[0, index, : len(row.ids)] = torch.tensor(row.ids)
-        padded[1, index, : len(row.ids)] = 1
-        padded[2, index, : len(row.ids)] = torch.tensor(row.types)
-    return padded[0], padded[1], padded[2]
 
 
 def loss(found: Sequence[tuple[Tensor, Tensor]], items: Sequence[Labelled], *, evidence: float) -> Tensor:

@@ -19,6 +19,7 @@ from adhere.need import Span
 from adhere.parse import tags
 from adhere.parse.rules.link import Linker
 from adhere.train.clauses import Example
+from adhere.train.run import collate
 
 
 class Tagger(nn.Module):
@@ -143,21 +144,11 @@ def _teach_slots(clause: tags.Clause, word: Span, slot: Tensor, denied: Tensor) 
         denied[:] = float(turned)
 
 
-def collate(rows: Sequence[Labelled]) -> tuple[Tensor, Tensor, Tensor]:
-    """Ids, attention mask and segments, padded with zeros. Shapes  (B, L) each"""
-    padded = torch.zeros(3, len(rows), max(len(row.ids) for row in rows), dtype=torch.long)
-    for index, row in enumerate(rows):
-        padded[0, index, : len(row.ids)] = torch.tensor(row.ids)
-        padded[1, index, : len(row.ids)] = 1
-        padded[2, index, : len(row.ids)] = torch.tensor(row.types)
-    return padded[0], padded[1], padded[2]
-
-
 def loss(model: Tagger, rows: Sequence[Labelled], *, smoothing: float, auxiliary: float) -> Tensor:
     """Cross-entropy of tags and slots, plus `auxiliary` times that of the other heads, over all words."""
     index = [(row, position) for row, item in enumerate(rows) for position in item.positions]
     at_rows, at_columns = (torch.tensor(part) for part in zip(*index, strict=True))
-    logits = model(*collate(rows))[at_rows, at_columns].float()
+    logits = model(*collate([(row.ids, row.types) for row in rows]))[at_rows, at_columns].float()
     tag, kind, limit, core, slot, denied = logits.split_with_sizes(tags.HEADS, dim=1)
     targets = torch.cat([row.targets for row in rows]).split_with_sizes(tags.HEADS, dim=1)
     return (
@@ -188,5 +179,5 @@ def predict(model: Tagger, tokenizer: Tokenizer, examples: Sequence[Example]) ->
 @torch.no_grad()
 def logits_of(model: Tagger, row: Labelled) -> Tensor:
     """What the model says at the first piece of each word. Shapes  (W, OUTPUTS)"""
-    logits: Tensor = model(*collate([row]))[0, row.positions]
+    logits: Tensor = model(*collate([(row.ids, row.types)]))[0, row.positions]
     return logits

@@ -25,12 +25,13 @@ from typing import Any
 
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import AutoModel
 
-from adhere.errors import InputError, require
+from adhere.errors import require
 from adhere.parse import tags
 from adhere.train import clauses
+from adhere.train import run as train
 from adhere.train.augment import Maker
 from adhere.train.figures import figures
 from adhere.train.model import Labelled, Tagger, labelled, loss, predict
@@ -116,11 +117,10 @@ class Run:
         rows = int(len(examples) * (1 + recipe.mixed) * recipe.labelled + len(self._pseudo) * recipe.pseudo)
         rows += recipe.typed if typed else 0
         steps = recipe.epochs * -(-rows // recipe.batch)
-        warm = max(1, int(recipe.warmup * steps))
-        self._adam = _optimizer(model, recipe)
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._adam, lambda step: min((step + 1) / warm, max(0.0, (steps - step) / (steps - warm)))
+        self._adam = train.optimizer(
+            model, rate=recipe.rate, layer_decay=recipe.layer_decay, head_rate=recipe.head_rate, new=_new
         )
+        self._schedule = train.schedule(self._adam, steps, recipe.warmup)
         self._parts: tuple[Any, ...] = (self.model, self._adam, self._schedule)
         self.epoch = 0
 
@@ -160,46 +160,19 @@ class Run:
     def _step(self, rows: Sequence[Labelled]) -> float:
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=BFLOAT16):
             value = loss(self.model, rows, smoothing=self.recipe.smoothing, auxiliary=self.recipe.auxiliary)
-        value.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self._adam.step()
-        self._schedule.step()
-        self._adam.zero_grad()
-        return value.item()
+        return train.descend(self.model, self._adam, self._schedule, value)
 
     def save(self, path: Path) -> None:
-        state = {"parts": [part.state_dict() for part in self._parts], "torch": torch.get_rng_state()}
-        torch.save(state | {"epoch": self.epoch, "recipe": asdict(self.recipe)}, path)
+        train.save(path, self._parts, self.recipe, epoch=self.epoch)
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint. Errors  InputError if it was made by another recipe"""
-        state = torch.load(path, weights_only=True)
-        if state["recipe"] != asdict(self.recipe):
-            raise InputError(
-                f"{path} was made with {state['recipe']}, asked for is {asdict(self.recipe)}. "
-                "Resume with the same recipe, or train into another folder."
-            )
-        for part, saved in zip(self._parts, state["parts"], strict=True):
-            part.load_state_dict(saved)
-        torch.set_rng_state(state["torch"])
-        self.epoch = state["epoch"]
+        self.epoch = train.load(path, self._parts, self.recipe)["epoch"]
 
 
-def _optimizer(model: Tagger, recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW whose rate falls from the top layer to the bottom; what is new (head, segments) learns faster."""
-    layers = model.encoder.config.num_hidden_layers
-    groups = []
-    for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        rate = recipe.head_rate
-        if name.startswith("encoder.") and "token_type" not in name:
-            depth = int(name.split("layer.")[1].split(".")[0]) + 1 if "layer." in name else 0
-            rate = recipe.rate * recipe.layer_decay ** (layers - depth)
-        groups.append(
-            {"params": [parameter], "lr": rate, "weight_decay": 0.01 if parameter.ndim > 1 else 0.0}
-        )
-    return torch.optim.AdamW(groups)
+def _new(name: str) -> bool:
+    """What is not of the pretrained encoder: the head, and the segments."""
+    return not name.startswith("encoder.") or "token_type" in name
 
 
 def _batches(rows: Sequence[Labelled], size: int, rng: random.Random) -> Iterator[list[Labelled]]:

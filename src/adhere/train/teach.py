@@ -20,7 +20,7 @@ from adhere.errors import AdhereError
 from adhere.evaluate.benchmark import Query
 from adhere.evaluate.systems import System, Systems
 from adhere.need import Need
-from adhere.synth.protocol import Text, read
+from adhere.synth.protocol import Text, read, untorn
 from adhere.train.bank import document
 from adhere.train.views import Views, grouped
 
@@ -73,11 +73,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     groups = grouped(one for file in options.examples for one in read(file))
+    untorn(options.out)
     done = read_scores(options.out)
     total = len({key(group.query, asked) for group in groups for asked in group.instructions})
-    if options.out.exists():
-        raw = options.out.read_bytes()
-        options.out.write_bytes(raw[: raw.rfind(b"\n") + 1])
     with options.out.open("a", encoding="utf-8") as lines:
         for count, line in enumerate(scored(Systems()(options.system), groups, set(done), options.spread), 1):
             lines.write(line + "\n")

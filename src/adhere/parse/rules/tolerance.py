@@ -15,9 +15,9 @@ from dataclasses import replace
 from adhere.need import Criterion, Span
 from adhere.parse.rules.link import Linker, tokens
 from adhere.parse.rules.polarity import Clause
+from adhere.parse.rules.typing import ASSUMED
 from adhere.parse.rules.vocabulary import stem, words
 
-DOUBTED = 0.5
 _QUESTION = "Is this what is taken back?"
 ATTRIBUTES = words("age author date format language length order size source year")
 """What documents have whether a schema names it or not."""
@@ -73,7 +73,7 @@ def doubted(instruction: str, criteria: Sequence[Criterion]) -> list[Criterion]:
     """The criteria; what ends right before words that take something back, or holds them, is assumed."""
     cues = [match.span() for match in _TAKES_BACK.finditer(instruction)]
     return [
-        replace(one, assumed=True, confidence=min(one.confidence, DOUBTED), question=_QUESTION)
+        replace(one, assumed=True, confidence=min(one.confidence, ASSUMED), question=_QUESTION)
         if one.span and any(_before(instruction, one.span, cue) for cue in cues)
         else one
         for one in criteria
