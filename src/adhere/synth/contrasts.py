@@ -10,6 +10,9 @@ pools       six documents on one subject: the instruction written for them, and 
 criteria    the labelled criteria themselves as queries: documents in which they hold, and others of the
             same subject in which they do not
 plain       queries without an instruction and the text that answers them
+
+What has no relevant document left, or under an instruction none that is not, because its documents may not
+be learned from, is left out; of the reversals it is printed how many.
 """
 
 from __future__ import annotations
@@ -184,8 +187,13 @@ def main() -> None:
         "plain": lambda: plain(sources),
     }
     options.out.mkdir(parents=True, exist_ok=True)
+    views = sum(len(group["views"]) for group in sources.rows("dual_view"))
     for name, make in makers.items():
         made = list(make())
+        if name == "reversals" and len(made) < views:
+            print(
+                f"{views - len(made):,} of {views:,} views left out: documents that may not be learned from"
+            )
         kept = [one for group, one in made if name == "plain" or fold(group) != HELD_OUT]
         held_out = [one for group, one in made if name != "plain" and fold(group) == HELD_OUT]
         for suffix, some in (("", kept), ("_held_out", held_out)):
