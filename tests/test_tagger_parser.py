@@ -115,7 +115,7 @@ def test_a_file_that_is_not_the_shipped_one_is_refused(tmp_path: Path) -> None:
     for file in PACKAGED.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "tokenizer.json").write_text("{}")
-    with pytest.raises(ModelError, match=r"tokenizer\.json is not the file that was shipped"):
+    with pytest.raises(ModelError, match=r"tokenizer\.json is damaged"):
         TaggerParser(tmp_path).clauses("no trams")
 
 

@@ -25,6 +25,7 @@ from adhere.encode.pool import pooled, unit
 from adhere.encode.protocol import Array, Encoded
 from adhere.encode.split import windows
 from adhere.errors import ModelError
+from adhere.model import opened, verify
 from adhere.need import Document, Passage, Span
 from adhere.render import TEMPLATE, passage_text, query_text
 
@@ -50,11 +51,12 @@ class OnnxEncoder:
         manifest = _verified(Path(folder))
         self.name: str = manifest["name"]
         self.dimension: int = manifest["dimension"]
-        self.fingerprint = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+        self.fingerprint: str = _fingerprint(manifest)
         self.threads = threads or _cores()
         self._max_tokens: int = manifest["max_tokens"]
         self._overlap: int = manifest["overlap"]
-        self._tokenizer, self._session = _loaded(Path(folder), self._max_tokens)
+        self._tokenizer, self._session = opened(Path(folder), manifest)
+        self._tokenizer.enable_truncation(self._max_tokens)
         # A clause is asked for by the program, by the judges, and again by the next search.
         self._mean = lru_cache(maxsize=1024)(self._query_mean)
 
@@ -138,10 +140,7 @@ def _verified(folder: Path) -> dict[str, Any]:
     )
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
-        for file, wanted in manifest["sha256"].items():
-            found = hashlib.sha256((folder / file).read_bytes()).hexdigest()
-            if found != wanted:
-                raise ModelError(f"{folder / file} is damaged: sha256 {found}, expected {wanted}. {remedy}.")
+        verify(folder, manifest, remedy=remedy)
     except FileNotFoundError as error:
         raise ModelError(f"The model file {error.filename} is missing. {remedy}.") from None
     except (KeyError, ValueError) as error:
@@ -154,19 +153,12 @@ def _verified(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _loaded(folder: Path, max_tokens: int) -> tuple[Any, Any]:
-    """Tokenizer and session; onnxruntime is imported here, so that importing adhere stays cheap."""
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # passages run side by side, which scales better than splitting each
-    options.log_severity_level = 3
-    providers = ["CPUExecutionProvider"]
-    return tokenizer, onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=providers)
+def _fingerprint(manifest: dict[str, Any]) -> str:
+    """Changes whenever the vectors may; where the table of words is kept makes no difference to them."""
+    told = dict(manifest)
+    if words := told.pop("words", None):
+        told["sha256"] = told["sha256"] | {"model.onnx": words["whole"]}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def _cores() -> int:

@@ -18,6 +18,7 @@ import numpy as np
 from adhere.encode.protocol import Array
 from adhere.errors import ModelError
 from adhere.judge import layout
+from adhere.model import opened, verify
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -50,18 +51,8 @@ class CrossReader:
 
     @cached_property
     def _model(self) -> tuple[Tokenizer, InferenceSession, dict[str, Array]]:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        _verify(self._folder, self._manifest)
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # documents are read side by side
-        options.log_severity_level = 3
-        path = str(self._folder / "model.onnx")
-        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        verify(self._folder, self._manifest, remedy="Export the judge again, or reinstall adhere")
+        tokenizer, session = opened(self._folder, self._manifest)
         return tokenizer, session, dict(np.load(self._folder / "head.npz"))
 
     def read(self, query: str, criteria: Sequence[str], sentences: Sequence[str]) -> tuple[Array, Array]:
@@ -113,12 +104,3 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise ModelError(
             f"{folder} holds no judge: {error!r}. Write one with: python -m adhere.train.judge_export"
         ) from error
-
-
-def _verify(folder: Path, manifest: dict[str, Any]) -> None:
-    for file, wanted in manifest["sha256"].items():
-        if not (folder / file).is_file():
-            raise ModelError(f"{folder / file} is missing. Export the judge again, or reinstall adhere.")
-        found = hashlib.sha256((folder / file).read_bytes()).hexdigest()
-        if found != wanted:
-            raise ModelError(f"{folder / file} is damaged: its sha256 is {found}. Export it again.")

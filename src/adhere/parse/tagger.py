@@ -6,7 +6,6 @@ be right where no cue word helps: "that colour makes me queasy". It runs on onnx
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from bisect import bisect_right
@@ -22,6 +21,7 @@ from typing import Any as AnyValue
 import numpy as np
 
 from adhere.errors import ModelError
+from adhere.model import opened, verify
 from adhere.need import About, All, Any, Criteria, Criterion, Expression, Parsed, Span, conditions
 from adhere.parse import slots as typed
 from adhere.parse import tags
@@ -82,20 +82,8 @@ class TaggerParser(Linking):
     @cached_property
     def _model(self) -> tuple[Tokenizer, InferenceSession]:
         """Loaded with the first instruction that needs it. Errors  ModelError if a file is not as shipped"""
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        for file, expected in self._manifest["sha256"].items():
-            if hashlib.sha256((self._folder / file).read_bytes()).hexdigest() != expected:
-                raise ModelError(f"{self._folder / file} is not the file that was shipped. Reinstall adhere.")
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        path = str(self._folder / "model.onnx")
-        return tokenizer, onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        verify(self._folder, self._manifest, remedy="Reinstall adhere, or ship the tagger again")
+        return opened(self._folder, self._manifest)
 
     def parse(
         self, instruction: str, *, query: str = "", schema: Schema | None = None, now: datetime

@@ -20,9 +20,11 @@ from typing import Any
 import numpy as np
 
 from adhere.errors import ModelError, require
+from adhere.model import WORDS
 from adhere.render import TEMPLATE
 
 OPSET = 17
+WORD_TABLE = "word_embeddings.weight"
 
 
 def export_encoder(folder: Path, out: Path) -> None:
@@ -90,8 +92,11 @@ def export_module(module: Any, out: Path, *, outputs: dict[str, Sequence[str]], 
         fused.save_model_to_file(str(out))
 
 
-def quantise(model: Path, out: Path) -> None:
+def quantise(model: Path, out: Path) -> dict[str, Any]:
     """Weights to 7 bits with a scale per output channel, embedding tables to 8 bits with a scale per row.
+
+    What the manifest has to say of it: {"words": ...} if the word vectors are those that `adhere.model`
+    keeps, and were left out; else nothing.
 
     Activations are quantised at run time with one scale per tensor, so a text must be run alone for its
     vector not to depend on its neighbours. 7 bits, because 8-bit products saturate on CPUs without VNNI.
@@ -112,6 +117,38 @@ def quantise(model: Path, out: Path) -> None:
         graph = onnx.load(halfway)
     _shrink_tables(graph, onnx)
     onnx.save(graph, out)
+    return leave_words(out)
+
+
+def leave_words(model: Path) -> dict[str, Any]:
+    """Take the word vectors out of an int8 model if they are those of `adhere.model.WORDS`, to the last bit.
+
+    What the manifest has to say of it: {"words": names of the tensors, checksums of the table and of the
+    model before}, or nothing.
+    """
+    onnx = require("onnx", feature="Quantising a model", extra="train")
+    graph = onnx.load(model)
+    held = {table.name: table for table in graph.graph.initializer}
+    name = next((one for one in held if one.endswith(f"{WORD_TABLE}_rows")), "").removesuffix("_rows")
+    names = {"rows": f"{name}_rows", "scales": f"{name}_scales"}
+    with np.load(WORDS) as kept:
+        if not name or not all(_same(onnx, held[names[part]], kept[part]) for part in kept):
+            return {}
+    whole = _sum(model)
+    for table in map(held.__getitem__, names.values()):
+        table.ClearField("raw_data")
+        table.data_location = onnx.TensorProto.EXTERNAL
+        table.external_data.add(key="location", value=WORDS.name)
+    onnx.save(graph, model)
+    return {"words": {**names, "sha256": _sum(WORDS), "whole": whole}}
+
+
+def _same(onnx: Any, table: Any, kept: Any) -> bool:
+    return not table.external_data and np.array_equal(onnx.numpy_helper.to_array(table), kept)
+
+
+def _sum(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def package(
@@ -125,7 +162,7 @@ def package(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         export_encoder(folder, Path(scratch) / "fused.onnx")
-        quantise(Path(scratch) / "fused.onnx", out / "model.onnx")
+        words = quantise(Path(scratch) / "fused.onnx", out / "model.onnx")
     shutil.copyfile(folder / "tokenizer.json", out / "tokenizer.json")
     hidden = json.loads((folder / "config.json").read_text())["hidden_size"]
     files = ("model.onnx", "tokenizer.json")
@@ -137,7 +174,8 @@ def package(
         "max_tokens": max_tokens,
         "overlap": overlap,
         "template": TEMPLATE,
-        "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in files},
+        "sha256": {file: _sum(out / file) for file in files},
+        **words,
     }
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 

@@ -48,7 +48,7 @@ def export(judge: Judge, tokenizer: Path, trained: dict[str, Any], out: Path) ->
         export_module(
             _States(judge).eval(), fused, outputs={"tokens": ("batch", "token")}, config=judge.encoder.config
         )
-        quantise(fused, out / "model.onnx")
+        words = quantise(fused, out / "model.onnx")
     head = {
         name: value.detach().numpy().astype(np.float32)
         for name, value in judge.state_dict().items()
@@ -57,13 +57,16 @@ def export(judge: Judge, tokenizer: Path, trained: dict[str, Any], out: Path) ->
     np.savez(out / "head.npz", **head)
     shutil.copyfile(tokenizer, out / "tokenizer.json")
     sums = {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in FILES}
-    (out / "manifest.json").write_text(json.dumps(trained | {"sha256": sums}, indent=2) + "\n")
+    (out / "manifest.json").write_text(json.dumps(trained | {"sha256": sums} | words, indent=2) + "\n")
 
 
 def averaged(judges: Sequence[Judge]) -> Judge:
-    """The first judge, with the mean weights of all of them."""
+    """The first judge, with the mean weights of all of them; what none learned stays to the last bit."""
     states = [judge.state_dict() for judge in judges]
-    mean = {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
+    mean = {}
+    for name, first in states[0].items():
+        same = all(torch.equal(first, state[name]) for state in states[1:])
+        mean[name] = first if same else torch.stack([state[name] for state in states]).mean(dim=0)
     judges[0].load_state_dict(mean)
     return judges[0]
 

@@ -21,6 +21,7 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from adhere.errors import ModelError
+from adhere.model import WORDS
 from adhere.parse import tags
 from adhere.train.tagger import Recipe, base_folder, fresh
 
@@ -33,7 +34,7 @@ def recovered(path: Path) -> dict[str, Tensor]:
     Errors  ModelError if the graph is not the one that `adhere.train.ship` writes
     """
     graph = onnx.load(str(path)).graph
-    held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    held = {one.name: _array(one) for one in graph.initializer}
     found = {name: value for name, value in held.items() if name.startswith(("encoder.", "head.", "prior."))}
     for name in [name for name in found if name.endswith("_rows")]:
         table = name.removesuffix("_rows")
@@ -54,6 +55,14 @@ def recovered(path: Path) -> dict[str, Tensor]:
         raise ModelError(f"{path} is not the graph of a tagger as adhere.train.ship writes it.")
     found["mixture"] = np.log(np.array(shares))
     return {name: torch.tensor(np.ascontiguousarray(value, np.float32)) for name, value in found.items()}
+
+
+def _array(tensor: onnx.TensorProto) -> Any:
+    """The values of a tensor; word vectors that were left out are those of `adhere.model`."""
+    if not tensor.external_data:
+        return numpy_helper.to_array(tensor)
+    with np.load(WORDS) as table:
+        return table[tensor.name.rpartition("_")[2]]
 
 
 def _floats(held: Mapping[str, Any], name: str) -> Any:

@@ -63,7 +63,7 @@ def _write(model: Tagger, tokenizer: Path, trained: dict[str, object], folder: P
         outputs={"logits": ("batch", "token")},
         config=model.encoder.config,
     )
-    quantise(folder / "fused.onnx", folder / "model.onnx")
+    words = quantise(folder / "fused.onnx", folder / "model.onnx")
     (folder / "fused.onnx").unlink()
     shutil.copyfile(tokenizer, folder / "tokenizer.json")
     files = ("model.onnx", "tokenizer.json")
@@ -72,6 +72,7 @@ def _write(model: Tagger, tokenizer: Path, trained: dict[str, object], folder: P
         "labels": list(tags.LABELS),
         "sure": SURE,
         "sha256": {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in files},
+        **words,
         "trained": trained,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
