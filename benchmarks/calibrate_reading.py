@@ -33,7 +33,7 @@ from adhere.judge.cross import PACKAGED, CrossReader
 from adhere.judge.protocol import Question
 from adhere.judge.reading import Reading, ReadingJudge
 from adhere.need import About, Judgement
-from adhere.search.engine import clause_judge
+from adhere.search.judges import clause_judge
 from calibrate_about import FOLDS, fit, predict
 from development import Table, arguments, corpora
 

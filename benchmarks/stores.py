@@ -20,7 +20,8 @@ from typing import Any
 
 import adhere
 from adhere.need import Document
-from adhere.search.engine import Engine, Progress
+from adhere.search.engine import Engine
+from adhere.search.indexing import Progress
 from adhere.store.protocol import Entry
 
 Row = dict[str, Any]

@@ -20,7 +20,8 @@ from adhere.evaluate.benchmark import load
 from adhere.evaluate.verdicts import Cases, Label, cases, read_labels, verdict_measures
 from adhere.judge.protocol import Question
 from adhere.need import About, Document, Judgement
-from adhere.search.engine import Engine, default_judges
+from adhere.search.engine import Engine
+from adhere.search.judges import default_judges
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import pytest
 
 from adhere.cli import progress as module
 from adhere.cli.progress import progress
-from adhere.search.engine import Progress
+from adhere.search.indexing import Progress
 
 
 def test_lines_have_rate_and_time_left(

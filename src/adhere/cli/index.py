@@ -19,7 +19,7 @@ from adhere.schema import FieldType
 if TYPE_CHECKING:
     from adhere.need import Document
     from adhere.read import Skipped
-    from adhere.search.engine import Added
+    from adhere.search.indexing import Added
 
 TYPES: tuple[str, ...] = get_args(FieldType)
 HELD = 20_000

@@ -15,7 +15,7 @@ from rich.text import Text
 from adhere.cli.console import errors
 
 if TYPE_CHECKING:
-    from adhere.search.engine import Progress
+    from adhere.search.indexing import Progress
 
 SECONDS_BETWEEN_LINES = 5.0
 

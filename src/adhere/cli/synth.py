@@ -79,7 +79,7 @@ def _make(
 ) -> Report:
     """Make, check and write the examples. Errors  InputError where there is nothing to make"""
     from adhere.cli.progress import progress
-    from adhere.search.engine import Progress
+    from adhere.search.indexing import Progress
     from adhere.synth import protocol
     from adhere.synth.check import check
     from adhere.synth.makers import maker as named

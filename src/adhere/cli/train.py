@@ -107,7 +107,7 @@ def _fit(
     from adhere.judge.cross import default_reader
     from adhere.judge.fitted import Fitted
     from adhere.judge.reading import ReadingJudge, Weights
-    from adhere.search.engine import clause_judge
+    from adhere.search.judges import clause_judge
     from adhere.train.labels import Labels
     from adhere.train.weights import figures, fit, read
 

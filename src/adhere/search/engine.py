@@ -2,74 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
 from adhere.encode.protocol import Encoder
-from adhere.errors import AdhereError, CriteriaError, InputError
+from adhere.errors import AdhereError
 from adhere.judge import fitted as fits
-from adhere.judge.about import ClauseJudge
 from adhere.judge.cross import default_reader
-from adhere.judge.field import FieldJudge
 from adhere.judge.fitted import Fitted
-from adhere.judge.form import FormJudge
 from adhere.judge.logic import effective
-from adhere.judge.mentions import MentionsJudge
 from adhere.judge.protocol import Judge
-from adhere.judge.reading import ReadingJudge
 from adhere.judge.time import TimeJudge
-from adhere.need import (
-    Answer,
-    AsOf,
-    Criteria,
-    Criterion,
-    Document,
-    Mode,
-    Need,
-    Note,
-    Parsed,
-    conditions,
-)
+from adhere.need import Answer, AsOf, Criteria, Document, Mode, Need, Parsed, conditions
 from adhere.parse import default_parser
-from adhere.parse.language import check, contradictions, read, says, unheard
+from adhere.parse.language import contradictions, unheard
 from adhere.parse.protocol import Parser
 from adhere.rerank.protocol import Reranker
 from adhere.schema import FieldType, Schema
+from adhere.search import indexing
 from adhere.search.execute import REMOVED, RERANK_TOP, Outcome, Parts, Request, execute
+from adhere.search.indexing import Added
+from adhere.search.judges import default_judges
+from adhere.search.request import count_of, criteria_from, mode_of, request_of
 from adhere.search.trace import OnEvent, Planned, Trace
-from adhere.store.infer import dated
-from adhere.store.protocol import Clause, Entry, Store, Words
-
-BATCH = 64
-MODES: tuple[Mode, ...] = ("balanced", "strict", "rank")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an indexing run is: documents read, how many there are (None: not known), documents saved."""
-
-    done: int
-    total: int | None
-    saved: int
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What an indexing run did, in documents. All of them are on disk when it returns."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    removed: int = 0
+from adhere.store.protocol import Store
 
 
 class Engine:
@@ -122,76 +82,35 @@ class Engine:
 
     # --- documents -----------------------------------------------------------------------------
 
-    def add(
-        self, documents: Iterable[Document], *, progress: Callable[[Progress], None] | None = None
-    ) -> Added:
+    def add(self, documents: Iterable[Document], *, progress: indexing.Told | None = None) -> Added:
         """Insert or replace documents; those whose content has not changed are not encoded again.
 
         A document is saved when `progress` counts it as saved, and all are when this returns.
         """
-        total = len(documents) if isinstance(documents, Sequence) else None
-        known = dict(self.store.fingerprints())
-        new = changed = unchanged = done = saved = 0
-        for batch in _batches(dated(document, self.time_field) for document in documents):
-            fresh = {d.id: (d, print_) for d in batch if known.get(d.id) != (print_ := self._fingerprint(d))}
-            self._write([pair[0] for pair in fresh.values()], [pair[1] for pair in fresh.values()])
-            new += sum(identifier not in known for identifier in fresh)
-            changed += sum(identifier in known for identifier in fresh)
-            unchanged += len(batch) - len(fresh)
-            known.update({identifier: print_ for identifier, (_, print_) in fresh.items()})
-            done, saved = done + len(batch), saved + len(batch)
-            if progress:
-                progress(Progress(done, total, saved))
-        return Added(new, changed, unchanged)
+        return indexing.add(
+            self.store, self.encoder, documents, time_field=self.time_field, progress=progress
+        )
 
     def sync(
         self,
         documents: Iterable[Document],
         *,
         within: Callable[[Document], bool] = lambda _: True,
-        progress: Callable[[Progress], None] | None = None,
+        progress: indexing.Told | None = None,
     ) -> Added:
         """Like `add`, and then delete the stored documents `within` the source that were not among them."""
-        seen: set[str] = set()
-
-        def watched() -> Iterator[Document]:
-            for document in documents:
-                seen.add(document.id)
-                yield document
-
-        added = self.add(watched(), progress=progress)
-        missing = [identifier for identifier in self.store.fingerprints() if identifier not in seen]
-        gone = [identifier for identifier, document in self.store.get(missing).items() if within(document)]
-        return replace(added, removed=self.store.delete(gone) if gone else 0)
+        return indexing.sync(
+            self.store,
+            self.encoder,
+            documents,
+            within=within,
+            time_field=self.time_field,
+            progress=progress,
+        )
 
     def delete(self, ids: Iterable[str]) -> int:
         """Number of documents that were there and are gone."""
         return self.store.delete(list(ids))
-
-    def _write(self, documents: Sequence[Document], fingerprints: Sequence[str]) -> None:
-        if documents:
-            encoded = self.encoder.encode_documents(documents)
-            self.store.write(
-                [
-                    Entry(document, tuple(passages), print_)
-                    for document, passages, print_ in zip(documents, encoded, fingerprints, strict=True)
-                ]
-            )
-
-    def _fingerprint(self, document: Document) -> str:
-        content = [
-            document.title,
-            document.text,
-            document.url,
-            document.fields,
-            document.time,
-            document.group,
-        ]
-        digest = hashlib.sha256(
-            json.dumps(content, sort_keys=True, default=str).encode("utf-8", "surrogatepass")
-        )
-        digest.update(self.encoder.fingerprint.encode())
-        return digest.hexdigest()[:32]
 
     # --- searching -----------------------------------------------------------------------------
 
@@ -227,13 +146,12 @@ class Engine:
         ends; what it raises ends the search.
         Errors  InputError, CriteriaError, SchemaError before anything is searched
         """
-        need = Need(query, instruction, as_of, standing or self.standing, _criteria(filters, "filter"))
+        need = Need(query, instruction, as_of, standing or self.standing, criteria_from(filters, "filter"))
         trace = Trace(on_event)
         with trace.step("parse") as count:
-            parsed, request = self._request(
-                need, _criteria(criteria, "given") if criteria is not None else None
-            )
-            request = replace(request, mode=_mode(mode), k=_positive(k), only=only)
+            given = None if criteria is None else criteria_from(criteria, "given")
+            parsed, request = self._request(need, given)
+            request = replace(request, mode=mode_of(mode), k=count_of(k), only=only)
             count.value = len(request.criteria)
         doubts = (*contradictions(request.criteria), *unheard(request.criteria, self.schema))
         notes = (*parsed.notes, *doubts)
@@ -267,7 +185,7 @@ class Engine:
         _, request = self._request(Need(query, instruction, as_of, self.standing), None)
         request = replace(request, mode="rank", k=max(len(ids), 1), only=tuple(ids))
         everything = execute(self._parts(request), request, Trace())
-        if _mode(mode) == "rank":
+        if mode_of(mode) == "rank":
             return dict(everything.scores)
         kept = execute(self._parts(request), replace(request, mode=mode), Trace())
         return {
@@ -276,49 +194,7 @@ class Engine:
         }
 
     def _request(self, need: Need, given: Criteria | None) -> tuple[Parsed, Request]:
-        if need.as_of is not None and not isinstance(need.as_of, datetime):
-            raise InputError(
-                f"as_of is an instant, as in datetime(2024, 6, 30, tzinfo=UTC); found {need.as_of!r}."
-            )
-        if not need.query.strip() and not need.instruction.strip() and not given:
-            raise InputError("There is nothing to search for: the query and the instruction are both empty.")
-        now = need.as_of or datetime.now(UTC)
-        parsed = Parsed(need.instruction)
-        told = _told(need, given)
-        if given is None:
-            parsed = self.parser.parse(need.instruction, query=need.query, schema=self.schema, now=now)
-            standing = self._standing(need, now)
-            given = Criteria((*parsed.criteria, *standing.criteria))
-            parsed = replace(parsed, notes=(*parsed.notes, *standing.notes))
-        criteria, notes = self._at(need, check(given, self.schema))
-        filters = check(need.filters, self.schema)
-        loose = [criterion for criterion in filters if not (criterion.hard and criterion.exact)]
-        if loose:
-            raise CriteriaError(
-                "Filters must be rules that a program decides (hard field, time, mentions or form); found "
-                f"{loose[0].polarity} {loose[0].kind}. Put that into the instruction or the criteria instead."
-            )
-        parsed = replace(parsed, notes=(*parsed.notes, *notes))
-        return parsed, Request(need.query, criteria, filters, "balanced", 10, now, told=told)
-
-    def _standing(self, need: Need, now: datetime) -> Parsed:
-        """The standing instruction, read like any other; its spans are not of the need's instruction."""
-        if not need.standing:
-            return Parsed("")
-        read_ = self.parser.parse(need.standing, query=need.query, schema=self.schema, now=now)
-        criteria = tuple(replace(criterion, source="standing", span=None) for criterion in read_.criteria)
-        notes = tuple(Note(None, f"of the standing instruction: {note.why}") for note in read_.notes)
-        return replace(read_, criteria=Criteria(criteria), notes=notes)
-
-    def _at(self, need: Need, criteria: Criteria) -> tuple[Criteria, tuple[Note, ...]]:
-        # An explicit instant is a promise that nothing later is shown; where no document has a time
-        # that promise would empty every answer, so it is shown as not enforced instead.
-        if need.as_of is None:
-            return criteria, ()
-        if not self.schema.time_field:
-            why = "as-of not enforced: no document of this store has a time; it only sets the clock"
-            return criteria, (Note(None, why),)
-        return Criteria((*criteria, Criterion("want", AsOf(need.as_of), source="given"))), ()
+        return request_of(need, given, parser=self.parser, schema=self.schema)
 
     def _parts(self, request: Request) -> Parts:
         superseded = {
@@ -405,58 +281,6 @@ def open(
         rerank_top=rerank_top,
         fitted=found,
     )
-
-
-def default_judges(store: Store, encoder: Encoder, fitted: Fitted | None = None) -> list[Judge]:
-    """One judge per kind; the judge of time is made per search, for it knows what had been superseded."""
-    weights = fitted.weights if fitted else None
-    about = ReadingJudge(clause_judge(store, encoder), default_reader(), weights)
-    return [about, FieldJudge(lambda: store.schema), MentionsJudge(), FormJudge()]
-
-
-def clause_judge(store: Store, encoder: Encoder) -> ClauseJudge:
-    """The judge of meaning that does not read, in the word statistics of this store."""
-
-    def words(ids: Sequence[str], texts: Sequence[str]) -> dict[str, list[float]]:
-        rows: dict[str, list[float]] = {identifier: [] for identifier in ids}
-        blank = np.zeros(encoder.dimension, np.float32)  # no formula here asks for meaning
-        for text in texts:
-            scores = store.score(ids, [Clause(blank, text)], Words(0))
-            for identifier in ids:
-                rows[identifier].append(scores[identifier])
-        return rows
-
-    return ClauseJudge(encoder, words)
-
-
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    iterator = iter(documents)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
-
-
-def _criteria(given: str | Criteria | None, source: Any) -> Criteria:
-    criteria = read(given) if isinstance(given, str) else given or Criteria()
-    return Criteria(tuple(replace(criterion, source=source) for criterion in criteria))
-
-
-def _told(need: Need, given: Criteria | None) -> str:
-    # Given criteria replace the instruction, whose words may say otherwise by now.
-    if given is not None:
-        return ". ".join(says(criterion) for criterion in given)
-    return "\n".join(text for text in (need.instruction, need.standing) if text)
-
-
-def _mode(mode: Mode) -> Mode:
-    if mode not in MODES:
-        raise InputError(f"There is no mode {mode!r}; the modes are {', '.join(MODES)}.")
-    return mode
-
-
-def _positive(k: int) -> int:
-    if not isinstance(k, int) or k < 1:
-        raise InputError(f"k is the number of hits, a whole number of at least 1; found {k!r}.")
-    return k
 
 
 def _kept(outcome: Outcome, identifier: str) -> bool:

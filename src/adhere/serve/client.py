@@ -35,7 +35,7 @@ from adhere.need import (
 )
 from adhere.parse.language import read
 from adhere.schema import FieldInfo, Schema
-from adhere.search.engine import Added, Progress
+from adhere.search.indexing import Added, Progress
 from adhere.serve.wire import document_to_json
 
 TOKEN = "ADHERE_TOKEN"

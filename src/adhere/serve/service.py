@@ -22,7 +22,8 @@ from adhere.errors import InputError
 from adhere.need import Answer, Criteria, Document, Expression, Mode, Parsed, conditions
 from adhere.parse.language import read
 from adhere.schema import Schema
-from adhere.search.engine import Added, Engine
+from adhere.search.engine import Engine
+from adhere.search.indexing import Added
 from adhere.search.trace import Event
 from adhere.serve.access import Caller
 from adhere.serve.refusals import Busy, NoSuchDocument

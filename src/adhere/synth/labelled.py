@@ -1,8 +1,8 @@
 """Verdicts by reading: criteria, and whether each holds in each document of its group.
 
-The labels are `labels/dual_view.jsonl` and `labels/pools.jsonl` of the repository (CC0; a README there says
-how they were made). They hold no text of a document: that comes from the data folder, through the list of
-sources.
+The labels are `labels/dual_view.jsonl`, `pools.jsonl` and `invented.jsonl` of the repository (CC0; a README
+there says how they were made). They hold no text of others' documents: that comes from the data folder,
+through the list of sources. The documents of `invented.jsonl` are our own, and stand in it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from adhere.encode.split import sentences as spans
 from adhere.errors import FileError
 from adhere.judge.protocol import Question
 from adhere.need import About, Document
-from adhere.search.engine import Engine, clause_judge
+from adhere.search.engine import Engine
+from adhere.search.judges import clause_judge
 from adhere.synth.reversals import documents_of
 from adhere.synth.sources import Sources
 from adhere.synth.verdict import Asked, Verdicts
@@ -82,6 +83,8 @@ class Group:
     corpus: str
     query: str
     criteria: tuple[Mapping[str, Any], ...]
+    invented: tuple[Document, ...] = ()
+    """Its documents, where no source has them."""
 
     @property
     def says(self) -> list[str]:
@@ -105,7 +108,7 @@ def _groups(paths: Sequence[Path]) -> dict[str, Group]:
     found: dict[str, Group] = {}
     for path in paths:
         for view in read_labels(path):
-            asking = [one for one in view["clauses"] if one["polarity"] in ASKING]
+            asking = [one for one in view.get("clauses", ()) if one["polarity"] in ASKING]
             criteria = tuple(view.get("criteria") or asking)
             before = found.get(view["group"])
             found[view["group"]] = Group(
@@ -113,6 +116,7 @@ def _groups(paths: Sequence[Path]) -> dict[str, Group]:
                 view["corpus"],
                 view["query"],
                 (before.criteria if before else ()) + criteria,
+                tuple(Document(one["id"], one["text"], one["title"]) for one in view.get("documents", ())),
             )
     return found
 
@@ -120,12 +124,14 @@ def _groups(paths: Sequence[Path]) -> dict[str, Group]:
 def _engines(sources: Sources, groups: Iterable[Group], encoder: Encoder) -> dict[str, Engine]:
     """The documents of the groups, an engine per corpus."""
     wanted: dict[str, set[str]] = {}
+    invented: dict[str, list[Document]] = {}
     for group in groups:
-        wanted.setdefault(group.corpus, set()).update(group.documents)
-    engines = {}
+        invented.setdefault(group.corpus, []).extend(group.invented)
+        if not group.invented:
+            wanted.setdefault(group.corpus, set()).update(group.documents)
     for name, ids in wanted.items():
-        engines[name] = engine_over(documents_of(sources, name, ids), encoder)
-    return engines
+        invented[name] += documents_of(sources, name, ids)
+    return {name: engine_over(documents, encoder) for name, documents in invented.items()}
 
 
 def engine_over(documents: Sequence[Document], encoder: Encoder) -> Engine:

@@ -63,6 +63,7 @@ SOURCES: Mapping[str, Source] = {
     "nli/breaking_nli": Source(("train/nli/breaking_nli/breaking_nli.jsonl",), "CC BY-SA 4.0"),
     "clauses": Source(("train/clauses.jsonl",), "CC0"),
     "dual_view": Source(("train/dual_view.jsonl",), "CC0"),
+    "invented": Source((), "CC0"),  # documents that were written for labels/invented.jsonl, which holds them
 }
 
 
