@@ -36,6 +36,9 @@ def judge() -> Judge:
     encoder.config._attn_implementation = "eager"
     made = Judge(encoder).eval()
     torch.nn.init.normal_(made.out.weight)
+    with torch.no_grad():
+        for parameter in made.parameters():  # equal tensors would be one in the graph
+            parameter.add_(0.01 * torch.randn_like(parameter))
     return made
 
 
@@ -61,6 +64,18 @@ def test_the_exported_judge_decides_alike(judge: Judge, folder: Path) -> None:
         wanted, places = (part.numpy() for part in judge.decide(*means))
     assert np.corrcoef(found, wanted)[0, 1] > 0.99 and np.abs(found - wanted).max() < 0.3
     assert said.shape == (5, 2) and np.abs(said - places).max() < 0.5
+
+
+def test_the_served_judge_goes_back_to_weights(judge: Judge, folder: Path, tmp_path: Path) -> None:
+    from adhere.train.recover import recovered_judge
+
+    found, trained = recovered_judge(folder), judge.state_dict()
+    assert set(trained) - set(found) == {"prior"}
+    for name, tensor in found.items():
+        assert torch.allclose(tensor, trained[name], atol=0.02), name
+    (tmp_path / "model.onnx").write_bytes((TOKENIZER.parent / "model.onnx").read_bytes())
+    with pytest.raises(ModelError, match="judge_export"):
+        recovered_judge(tmp_path)
 
 
 def test_what_does_not_fit_is_not_read(folder: Path) -> None:

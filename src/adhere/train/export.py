@@ -127,7 +127,7 @@ def leave_words(model: Path) -> dict[str, Any]:
     model before}, or nothing.
     """
     onnx = require("onnx", feature="Quantising a model", extra="train")
-    graph = onnx.load(model)
+    graph = onnx.load(model, load_external_data=False)
     held = {table.name: table for table in graph.graph.initializer}
     name = next((one for one in held if one.endswith(f"{WORD_TABLE}_rows")), "").removesuffix("_rows")
     names = {"rows": f"{name}_rows", "scales": f"{name}_scales"}

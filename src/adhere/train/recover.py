@@ -1,15 +1,15 @@
-"""The served tagger as weights to train on from: int8 ONNX back to the floats that it stands for.
+"""A served tagger or judge as weights to train on from: int8 ONNX back to the floats that it stands for.
 
     python -m adhere.train.recover src/adhere/models/minitag RUN
+    python -m adhere.train.recover src/adhere/models/minijudge RUN
 
-writes RUN/model.pt for `python -m adhere.train.tagger --start RUN`. A label that the served model did not
-know starts from nothing; words that the schema marks start like those that it does not.
+writes RUN/model.pt for `--start` of `adhere.train.tagger` or `adhere.train.judge`. A label that the served
+model did not know starts from nothing; words that the schema marks start like those that it does not.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from torch import Tensor
 from adhere.errors import ModelError
 from adhere.model import WORDS
 from adhere.parse import tags
+from adhere.train import judge
 from adhere.train.tagger import Recipe, base_folder, fresh
 
 ATTENTION = ("query", "key", "value")
@@ -33,13 +34,40 @@ def recovered(path: Path) -> dict[str, Tensor]:
 
     Errors  ModelError if the graph is not the one that `adhere.train.ship` writes
     """
-    graph = onnx.load(str(path)).graph
+    graph = onnx.load(str(path), load_external_data=False).graph
+    held, found = _trunk(graph)
+    shares = [
+        float(held[node.input[0]])
+        for node in graph.node
+        if node.op_type == "Mul" and node.input[0].startswith("onnx::Mul_")
+    ]
+    if "head.weight" not in found or not shares:
+        raise ModelError(f"{path} is not the graph of a tagger as adhere.train.ship writes it.")
+    found["mixture"] = np.log(np.array(shares))
+    return _tensors(found)
+
+
+def recovered_judge(folder: Path) -> dict[str, Tensor]:
+    """The tensors of a `train.judge_model.Judge`, up to rounding; what it learned to make of a prior is not
+    served and not among them.
+
+    Errors  ModelError if the folder is not one that `adhere.train.judge_export` writes
+    """
+    _, found = _trunk(onnx.load(str(folder / "model.onnx"), load_external_data=False).graph)
+    if not found or not (folder / "head.npz").is_file():
+        raise ModelError(f"{folder} is not a judge as adhere.train.judge_export writes it.")
+    with np.load(folder / "head.npz") as head:
+        return _tensors(found | dict(head))
+
+
+def _trunk(graph: onnx.GraphProto) -> tuple[dict[str, Any], dict[str, Any]]:
+    """All initializers, and the parameters that they stand for, by the names of the module's state."""
     held = {one.name: _array(one) for one in graph.initializer}
-    found = {name: value for name, value in held.items() if name.startswith(("encoder.", "head.", "prior."))}
+    own = {name.removeprefix("judge."): value for name, value in held.items()}
+    found = {name: value for name, value in own.items() if name.startswith(("encoder.", "head.", "prior."))}
     for name in [name for name in found if name.endswith("_rows")]:
         table = name.removesuffix("_rows")
         found[table] = found.pop(name).astype(np.float32) * found.pop(f"{table}_scales")
-    shares = []
     for node in graph.node:
         if node.op_type == "MatMulInteger":
             # Outputs are called by the path of their module: "/encoder/layer.0/.../query/MatMul_output_0..."
@@ -49,11 +77,10 @@ def recovered(path: Path) -> dict[str, Tensor]:
             attention = node.output[0].partition("/Reshape")[0].strip("/").replace("/", ".")
             for name, bias in zip(ATTENTION, np.split(held[node.input[3]], 3), strict=True):
                 found[f"{attention}.{name}.bias"] = bias
-        elif node.op_type == "Mul" and node.input[0].startswith("onnx::Mul_"):
-            shares.append(float(held[node.input[0]]))
-    if "head.weight" not in found or not shares:
-        raise ModelError(f"{path} is not the graph of a tagger as adhere.train.ship writes it.")
-    found["mixture"] = np.log(np.array(shares))
+    return held, found
+
+
+def _tensors(found: Mapping[str, Any]) -> dict[str, Tensor]:
     return {name: torch.tensor(np.ascontiguousarray(value, np.float32)) for name, value in found.items()}
 
 
@@ -85,16 +112,22 @@ def widened(state: Mapping[str, Tensor], model: Mapping[str, Tensor]) -> dict[st
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="The served tagger as weights to train on from.")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("served", type=Path)
     parser.add_argument("run", type=Path)
     options = parser.parse_args()
-    model, _ = fresh(base_folder(), Recipe())
-    state = widened(recovered(options.served / "model.onnx"), model.state_dict())
     options.run.mkdir(parents=True, exist_ok=True)
+    if (options.served / "head.npz").is_file():
+        model: torch.nn.Module = judge.fresh(base_folder(), judge.Recipe())[0]
+        state = recovered_judge(options.served) | {"prior": model.state_dict()["prior"]}
+        model.load_state_dict(state)
+    else:
+        model = fresh(base_folder(), Recipe())[0]
+        state = widened(recovered(options.served / "model.onnx"), model.state_dict())
     torch.save(state, options.run / "model.pt")
-    served = json.loads((options.served / "manifest.json").read_text(encoding="utf-8"))
-    print(f"{options.run}/model.pt, of {served['name']} trained by {json.dumps(served['trained']['recipe'])}")
+    print(f"{options.run / 'model.pt'}: {options.served.name}, to train on from")
 
 
 if __name__ == "__main__":
