@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 
@@ -76,6 +77,21 @@ def test_the_served_judge_goes_back_to_weights(judge: Judge, folder: Path, tmp_p
     (tmp_path / "model.onnx").write_bytes((TOKENIZER.parent / "model.onnx").read_bytes())
     with pytest.raises(ModelError, match="judge_export"):
         recovered_judge(tmp_path)
+
+
+def test_the_mean_of_several_judges(judge: Judge) -> None:
+    from adhere.train.run import averaged
+
+    other = copy.deepcopy(judge)
+    with torch.no_grad():
+        other.out.bias.add_(2.0)
+        other.encoder.embeddings.position_embeddings.weight.mul_(3.0)
+    mean = averaged([copy.deepcopy(judge), other]).state_dict()
+    words = "encoder.embeddings.word_embeddings.weight"
+    assert torch.equal(mean[words], judge.state_dict()[words])
+    assert torch.allclose(mean["out.bias"], judge.out.bias + 1.0)
+    places = "encoder.embeddings.position_embeddings.weight"
+    assert torch.allclose(mean[places], 2 * judge.state_dict()[places])
 
 
 def test_what_does_not_fit_is_not_read(folder: Path) -> None:

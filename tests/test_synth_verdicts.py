@@ -157,13 +157,19 @@ def test_labels_by_reading_become_rows_that_say_which_sentences_are_shown(data: 
         {"group": g, "view": 0, "corpus": "arxiv", "query": "robots", "clauses": [lead_in, clause]}
         for g in ("g1", "g2")
     ]
+    story = {"id": "n1", "title": "Quotas cut", "text": "The limit falls. Boats stay in port."}
+    less = {"says": "less may be caught", "holds": {"n1": True}, "shown": {"n1": [[0, 16]]}}
+    views += [{"group": "n", "corpus": "invented", "query": "cod", "criteria": [less], "documents": [story]}]
     labels.write_text("".join(json.dumps(view) + "\n" for view in views))
     made = [
         row
         for held_out in (False, True)
         for row in labelled(Sources(data), random.Random(0), [labels], FakeEncoder(), held_out=held_out)
     ]
-    assert {row.document for row in made} == {"A1", "A2"}, "judged documents are never learned from"
+    assert {row.document for row in made} == {"A1", "A2", "n1"}, "judged documents are never learned from"
+    own = next(row for row in made if row.document == "n1")
+    assert own.sentences == ("Quotas cut", "The limit falls.", "Boats stay in port.")
+    assert (own.origin, own.asked[0].holds, own.asked[0].shown) == ("invented", True, (1,))
     first = next(row for row in made if row.document == "A1")
     assert first.sentences == ("Paper A1", "A1 moves.", "It is tested.")
     (asked,) = [one for one in first.asked if one.says == "robots that walk" and one.holds]

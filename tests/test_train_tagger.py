@@ -228,7 +228,7 @@ def test_a_tagger_learns_ships_and_serves(examples: list[Example], tiny_bert: Pa
     ).advance()
     torch.save(model.state_dict(), tmp_path / "model.pt")
     (tmp_path / "manifest.json").write_text(json.dumps({"recipe": dataclasses.asdict(recipe)}))
-    agreement = ship.ship(tmp_path, tmp_path / "served", examples, base=tiny_bert)
+    agreement = ship.ship([tmp_path], tmp_path / "served", examples, base=tiny_bert)
     assert agreement >= ship.AGREEMENT
     served = TaggerParser(tmp_path / "served").clauses(examples[0].instruction, query=examples[0].query)
     assert [c.role for c in served] == [c.role for c in predict(model, tokenizer, examples)[0]]

@@ -14,7 +14,6 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from adhere.judge.cross import FILES
 from adhere.train.export import export_module, quantise
 from adhere.train.judge import Recipe, fresh
 from adhere.train.judge_model import Judge
+from adhere.train.run import averaged
 from adhere.train.tagger import base_folder
 
 HEAD = ("criterion", "sentence", "hidden", "out", "scale")
@@ -58,17 +58,6 @@ def export(judge: Judge, tokenizer: Path, trained: dict[str, Any], out: Path) ->
     shutil.copyfile(tokenizer, out / "tokenizer.json")
     sums = {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in FILES}
     (out / "manifest.json").write_text(json.dumps(trained | {"sha256": sums} | words, indent=2) + "\n")
-
-
-def averaged(judges: Sequence[Judge]) -> Judge:
-    """The first judge, with the mean weights of all of them; what none learned stays to the last bit."""
-    states = [judge.state_dict() for judge in judges]
-    mean = {}
-    for name, first in states[0].items():
-        same = all(torch.equal(first, state[name]) for state in states[1:])
-        mean[name] = first if same else torch.stack([state[name] for state in states]).mean(dim=0)
-    judges[0].load_state_dict(mean)
-    return judges[0]
 
 
 def _trained(run: Path) -> tuple[Judge, dict[str, Any]]:

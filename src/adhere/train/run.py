@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from adhere.errors import InputError
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 def collate(rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> tuple[Tensor, Tensor, Tensor]:
@@ -92,3 +94,17 @@ def load(path: Path, parts: Sequence[Any], recipe: Any) -> Mapping[str, Any]:
         part.load_state_dict(saved)
     torch.set_rng_state(state["torch"])
     return state
+
+
+def averaged(models: Sequence[Module]) -> Module:
+    """The first model, with the mean weights of all of them; what none learned stays to the last bit.
+
+    Source  Wortsman et al. 2022, Model soups (arXiv 2203.05482), and WiSE-FT (arXiv 2109.01903)
+    """
+    states = [model.state_dict() for model in models]
+    mean = {}
+    for name, first in states[0].items():
+        same = all(torch.equal(first, state[name]) for state in states[1:])
+        mean[name] = first if same else torch.stack([state[name] for state in states]).mean(dim=0)
+    models[0].load_state_dict(mean)
+    return models[0]

@@ -1,9 +1,10 @@
 """Make a trained tagger ready to serve: int8 ONNX, tokenizer, manifest.
 
-    python -m adhere.train.ship RUN OUT --data DIR
+    python -m adhere.train.ship RUN... OUT --data DIR
 
-RUN is the folder that `adhere.train.tagger` wrote. The int8 model must give the labelled
-instructions the roles that the torch model gives: below 99.4% of the characters nothing is written.
+RUN is a folder that `adhere.train.tagger` wrote; of several, which have to come from one start, the weights
+are averaged. The int8 model must give the labelled instructions the roles that the torch model gives: below
+99.4% of the characters nothing is written.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from adhere.parse.tagger import TaggerParser
 from adhere.train.clauses import HELD_OUT, Example, read
 from adhere.train.export import export_module, quantise
 from adhere.train.model import Tagger, predict
+from adhere.train.run import averaged
 from adhere.train.tagger import Recipe, base_folder, fresh
 
 AGREEMENT = 0.994
@@ -33,14 +35,19 @@ SURE = 0.5
 """Clauses below this confidence are assumed: about half of them are labelled right."""
 
 
-def ship(run: Path, out: Path, examples: Sequence[Example], *, base: Path) -> float:
-    """Write OUT from RUN; the share of characters to which int8 and torch model give one role.
+def ship(runs: Sequence[Path], out: Path, examples: Sequence[Example], *, base: Path) -> float:
+    """Write OUT from the runs; the share of characters to which int8 and torch model give one role.
 
     Errors  ModelError if that share is too small
     """
-    trained = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-    model, tokenizer = fresh(base, Recipe(**trained["recipe"]))
-    model.load_state_dict(torch.load(run / "model.pt", weights_only=True))
+    told = [json.loads((run / "manifest.json").read_text(encoding="utf-8")) for run in runs]
+    models = []
+    for run, one in zip(runs, told, strict=True):
+        model, tokenizer = fresh(base, Recipe(**one["recipe"]))
+        model.load_state_dict(torch.load(run / "model.pt", weights_only=True))
+        models.append(model)
+    model = averaged(models)
+    trained = told[0] if len(told) == 1 else {"averaged": told}
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         _write(model, base / "tokenizer.json", trained, scratch)
@@ -100,7 +107,7 @@ def _roles(text: str, clauses: Sequence[tags.Clause]) -> list[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Turn a trained tagger into the folder that serving reads.")
-    parser.add_argument("run", type=Path)
+    parser.add_argument("run", type=Path, nargs="+")
     parser.add_argument("out", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds train/clauses.jsonl")
     parser.add_argument("--base", type=Path, help="folder of the BERT that was trained on")
