@@ -95,6 +95,26 @@ def test_what_cannot_be_resolved_is_left_to_the_rules(marked):
     assert conditions(marked) is None
 
 
+@pytest.mark.parametrize(
+    "marked",
+    ["no [subject|waiting] [list|lists]", "[subject|rail] [links|links]", "the [subject|dress] [code|code]"],
+)
+def test_a_list_that_closes_the_name_of_another_thing_is_no_part_of_a_text(marked):
+    assert conditions(marked) is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "part"),
+    [
+        ("[subject|bulleted] [list|lists]", "list"),
+        ("[subject|Python] [code|code]", "code"),
+        ("on [subject|clinics], with [list|lists]", "list"),
+    ],
+)
+def test_a_part_that_is_described_is_still_one(marked, part):
+    assert conditions(marked) == [Form(part, "=", True)]
+
+
 def test_two_bounds_are_one_range_and_two_values_one_choice():
     assert conditions("from [>=|2015] to [<=|2018]") == [Time(year(2015), year(2019))]
     assert conditions("[field|page count] [>=|3] to [<=|9]") == [

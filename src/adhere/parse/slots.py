@@ -59,6 +59,18 @@ _PARTS: Mapping[str, re.Pattern[str]] = {
     }.items()
 }
 """What a part is called; what the model takes for one under no such name ("quizzes") is a subject."""
+_SHAPES = re.compile(
+    r"\b(?:bullet(?:ed)?|numbered|ordered|unordered|nested|itemi[sz]ed|sample|example|worked|working|comparison|"
+    r"comparative|summary|data|pivot|inline|embedded|clickable|external|internal|outbound|hyper|web|markdown|html|"
+    r"rhetorical|open|closed|multiple[- ]choice|exact|precise|concrete|hard|raw|real)$",
+    re.IGNORECASE,
+)
+"""What describes a part of a text; under other words a list or a table is another thing ("waiting lists")."""
+_OTHER_CODES = re.compile(
+    r"\b(?:dress|zip|postal|post|area|tax|building|penal|criminal|civil|labou?r|moral|honou?r|bar|qr|morse|genetic|"
+    r"country|promo|discount|access|colou?r|conduct)$",
+    re.IGNORECASE,
+)
 _QUOTES = "\"'“”‘’`«» "
 _DATE = re.compile(DATE, re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
@@ -151,6 +163,7 @@ def _excluded(
 def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) -> Read | None:
     """The typed conditions of a clause; None where it has none, or one that cannot be resolved."""
     inside = [_named_so(text, s) for s in slots if span[0] <= s.span[0] and s.span[1] <= span[1]]
+    inside = _whole_names(text, inside)
     named = [slot for slot in inside if slot.label == "field"]
     filled = [slot for slot in inside if slot.label not in ("field", "subject")]
     if not filled:
@@ -195,6 +208,21 @@ def _named_so(text: str, slot: Slot) -> Slot:
     called = _PARTS.get(slot.label)
     known = called is None or called.search(text, *slot.span) is not None
     return slot if known else replace(slot, label="subject")
+
+
+def _whole_names(text: str, inside: Sequence[Slot]) -> list[Slot]:
+    """The slots, what only closes the name of a subject with it: "waiting lists" ask for no list."""
+    found = list(inside)
+    for place, slot in enumerate(found):
+        before = found[place - 1] if place else None
+        if slot.label not in _PARTS or before is None or before.label != "subject":
+            continue
+        apart_ = text[before.span[1] : slot.span[0]]
+        words = text[slice(*before.span)]
+        shaped = not _OTHER_CODES.search(words) if slot.label == "code" else _SHAPES.search(words)
+        if apart_.isspace() and not shaped:
+            found[place] = replace(slot, label="subject")
+    return found
 
 
 def _phrases(text: str, filled: Sequence[Slot], named: Sequence[Slot], linker: Linker | None) -> list[Phrase]:
