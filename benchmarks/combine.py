@@ -18,7 +18,7 @@ from adhere.evaluate.statistics import estimate
 from adhere.judge.about import HALF_BM25, Calibration
 from adhere.judge.logic import effective
 from adhere.need import About, All, Any, Criterion, Expression, Not, conditions
-from adhere.search.program import FLOOR, LEAN, QUERY_BIAS, QUERY_MEANING, QUERY_WORDS, WISH
+from adhere.search.program import AVOID, FLOOR, LEAN, QUERY_MEANING, QUERY_WORDS, WANT, WISH, QueryTerm
 from development import Table, arguments, corpora, features
 
 MEASURES = (
@@ -34,8 +34,10 @@ MEASURES = (
 
 @dataclass(frozen=True)
 class Scored:
-    """One query on its pool: p of the query, and each criterion with the p that its condition holds."""
+    """One query on its pool: p of the query and what it counts, and each criterion with the p that its
+    condition holds."""
 
+    weight: float
     query: Table
     terms: list[tuple[Criterion, Table]]
 
@@ -44,13 +46,18 @@ Way = Callable[[Scored], Table]
 
 
 def logs(
-    *, avoid: float, want: float = 2.0, root: float = 1.0, floor: float = FLOOR, lean: float = LEAN
+    *,
+    avoid: float = AVOID,
+    want: float = WANT,
+    root: float = 1.0,
+    floor: float = FLOOR,
+    lean: float = LEAN,
 ) -> Way:
-    """ln p(query) + want * sum ln p / n ** root + avoid * sum ln(1 - p) + WISH * wishes, leaned."""
+    """weight * ln p(query) + want * sum ln p / n ** root + avoid * sum ln(1 - p) + WISH * wishes, leaned."""
 
     def way(scored: Scored) -> Table:
         wants = sum(criterion.polarity == "want" and criterion.hard for criterion, _ in scored.terms) or 1
-        total = np.log(scored.query)
+        total = scored.weight * np.log(scored.query)
         for criterion, held in scored.terms:
             odds = held * np.exp(lean) / (1 - held)
             p = odds / (1 + odds) if criterion.polarity in ("want", "prefer") else 1 / (1 + odds)
@@ -78,14 +85,14 @@ WAYS: dict[str, Way] = {
     "query alone": lambda scored: scored.query,
     "weighted sum, avoid 1": weighted(1.0),
     "weighted sum, avoid 2": weighted(2.0),
-    "logs, every want in full": logs(avoid=2.0, root=0.0, want=1.0),
-    "logs, root of wants": logs(avoid=2.0, root=0.5, want=1.0),
-    "logs, mean of wants (ours)": logs(avoid=2.0),
-    "logs, mean of wants, rules count 1": logs(avoid=1.0, want=1.0),
-    "logs, mean of wants, rules count 3": logs(avoid=3.0, want=3.0),
-    "logs, mean of wants, no lean": logs(avoid=2.0, lean=0.0),
-    "logs, mean of wants, lean 2": logs(avoid=2.0, lean=2.0),
-    "logs, mean of wants, floor .15": logs(avoid=2.0, floor=0.15),
+    "logs, every want in full": logs(root=0.0),
+    "logs, root of wants": logs(root=0.5),
+    "logs, mean of wants (ours)": logs(),
+    "logs, mean of wants, rules half": logs(avoid=AVOID / 2, want=WANT / 2),
+    "logs, mean of wants, rules double": logs(avoid=2 * AVOID, want=2 * WANT),
+    "logs, mean of wants, no lean": logs(lean=0.0),
+    "logs, mean of wants, lean 2": logs(lean=2.0),
+    "logs, mean of wants, floor .15": logs(floor=0.15),
 }
 
 
@@ -104,18 +111,20 @@ def probability(expression: Expression, leaves: dict[About, Table]) -> Table:
             return np.full_like(next(iter(leaves.values())), 0.5)
 
 
-def score(criteria: Sequence[Criterion], meaning: Table, words: Table) -> Scored:
+def score(query: str, criteria: Sequence[Criterion], meaning: Table, words: Table) -> Scored:
     """Shapes  meaning, words (documents, 1 + abouts), column 0 the query"""
     c, saturated = Calibration(), words / (words + HALF_BM25)
     base = c.bias + c.query_meaning * meaning[:, 0] + c.query_words * saturated[:, 0]
     z = base[:, None] + c.meaning * meaning + c.words * saturated
     abouts = _abouts(criteria)
     leaves = {about: 1 / (1 + np.exp(-z[:, column])) for column, about in enumerate(abouts, start=1)}
-    z_query = QUERY_MEANING * meaning[:, 0] + QUERY_WORDS * saturated[:, 0] + QUERY_BIAS
+    term = QueryTerm.of(query)
+    near = QUERY_MEANING * meaning[:, 0] + QUERY_WORDS * words[:, 0] / (words[:, 0] + term.half)
+    term = term.relative_to(float(near.max()) + term.bias) if leaves else term
     terms = []
     for criterion in criteria if leaves else ():
         terms.append((criterion, probability(effective(criterion), leaves)))
-    return Scored(1 / (1 + np.exp(-z_query)), terms)
+    return Scored(term.weight, 1 / (1 + np.exp(-near - term.bias)), terms)
 
 
 def _abouts(criteria: Sequence[Criterion]) -> list[About]:
@@ -131,7 +140,7 @@ def main() -> None:
             ids = benchmark.candidates[query.id]
             criteria = engine.parse(query.need.instruction, query.need.query).criteria.items
             texts = [query.need.query, *(about.text for about in _abouts(criteria))]
-            scored = score(criteria, *features(engine, ids, texts))
+            scored = score(query.need.query, criteria, *features(engine, ids, texts))
             for way, function in WAYS.items():
                 runs[way][query.id] = dict(zip(ids, function(scored).tolist(), strict=True))
         for way, run in runs.items():

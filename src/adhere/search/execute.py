@@ -5,6 +5,7 @@ Read `execute` top to bottom; each step is a function below it and a line in the
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -108,11 +109,12 @@ def execute(parts: Parts, request: Request, trace: Trace) -> Outcome:
         candidates = _candidates(parts, request, clauses[0], where, passing)
         count.value = len(candidates)
     with trace.step("program") as count:
-        scoring = program.formula(request.criteria, numbers, parts.calibration, request.now)
+        term = _term(parts.store, request, clauses[:1], candidates)
+        scoring = program.formula(request.criteria, numbers, parts.calibration, request.now, term)
         scores = dict(parts.store.score(candidates, clauses, scoring)) if candidates else {}
         count.value = len(scores)
     with trace.step("judge") as count:
-        judged, broken = _judge(parts, request, clauses, rank(scores))
+        judged, broken = _judge(parts, request, clauses, term, rank(scores))
         count.value = len(judged)
     again: Mapping[str, float] = {}
     if parts.reranker:
@@ -143,6 +145,16 @@ def _clauses(encoder: Encoder, request: Request) -> tuple[list[Clause], dict[Con
     vectors = encoder.encode_queries(texts)
     clauses = [Clause(vector, text) for vector, text in zip(vectors, texts, strict=True)]
     return clauses, {about: number for number, about in enumerate(abouts, start=1)}
+
+
+def _term(
+    store: Store, request: Request, query: Sequence[Clause], candidates: Sequence[str]
+) -> program.QueryTerm:
+    """The query's part in the score; beside criteria, relative to the candidate that is nearest to it."""
+    term = program.QueryTerm.of(query[0].text)
+    if not request.criteria or not candidates:
+        return term
+    return term.relative_to(max(store.score(candidates, query, term.odds()).values()))
 
 
 def _wanted(criteria: Criteria) -> list[str]:
@@ -179,7 +191,11 @@ class Judged:
 
 
 def _judge(
-    parts: Parts, request: Request, clauses: Sequence[Clause], ranked: Sequence[str]
+    parts: Parts,
+    request: Request,
+    clauses: Sequence[Clause],
+    term: program.QueryTerm,
+    ranked: Sequence[str],
 ) -> tuple[list[Judged], Counter[frozenset[str]]]:
     """The best candidates with their verdicts; strict mode goes on until k remain, and counts the rest by
     the criteria that they break."""
@@ -187,7 +203,7 @@ def _judge(
     kept: list[Judged] = []
     taken: Counter[frozenset[str]] = Counter()
     for start in range(0, len(ranked), depth):
-        for judged in _ledgers(parts, request, clauses, ranked[start : start + depth]):
+        for judged in _ledgers(parts, request, clauses, term, ranked[start : start + depth]):
             broken = _broken(request, judged) if request.mode == "strict" else []
             if broken:
                 taken[frozenset(broken)] += 1
@@ -214,7 +230,9 @@ def _broken(request: Request, judged: Judged) -> list[str]:
     ]
 
 
-def _ledgers(parts: Parts, request: Request, clauses: Sequence[Clause], ids: Sequence[str]) -> list[Judged]:
+def _ledgers(
+    parts: Parts, request: Request, clauses: Sequence[Clause], term: program.QueryTerm, ids: Sequence[str]
+) -> list[Judged]:
     candidates = parts.store.candidates(ids)
     ordered = [candidates[identifier] for identifier in ids if identifier in candidates]
     leaves = _leaves(parts.judges, request, ordered)
@@ -224,9 +242,9 @@ def _ledgers(parts: Parts, request: Request, clauses: Sequence[Clause], ids: Seq
         identifier = candidate.document.id
         ledger = tuple(verdict(name, criterion, judgements) for name, criterion in request.criteria.named())
         meaning = float(candidate.cosines(clauses[0].vector[None]).max(initial=0.0))
-        p_query = program.query_probability(meaning, words[identifier])
+        query = term.weight * math.log(term.p(meaning, words[identifier]))
         terms = [(criterion, one.p) for criterion, one in zip(request.criteria, ledger, strict=True)]
-        judged.append(Judged(candidate, ledger, program.combine(p_query, terms)))
+        judged.append(Judged(candidate, ledger, program.combine(query, terms)))
     return judged
 
 

@@ -2,7 +2,7 @@
 
 Each criterion has a probability p that its condition holds. The score is a sum of logarithms,
 
-    QUERY * ln p(query)  +  WANT * mean over wants of ln p  +  AVOID * sum over avoids of ln(1 - p)
+    weight * ln p(query)  +  WANT * mean over wants of ln p  +  AVOID * sum over avoids of ln(1 - p)
 
 with wishes and assumptions counted WISH times: a product of probabilities and not an average, so that no
 want, however strong, pays for an avoid that is violated for sure. Wants describe one thing together, so that
@@ -10,6 +10,11 @@ ten of them must not drown the query; each avoid is a rule of its own. FLOOR kee
 but finite, so that violators still have an order. A judge's p is calibrated for the decision in the ledger,
 where most criteria do not hold; LEAN adds to its log-odds here, so that small differences between small
 probabilities still order documents. `benchmarks/combine.py` compares this with other ways.
+
+p(query) is relative to the search (`QueryTerm`): were it near 1 for every candidate, as that of a long query
+is, then wants that say nothing of the subject ("find the abstract that this was made from") would decide
+alone, and against the query, whose own nearness counts against each clause. `benchmarks/long_queries.py`
+measures that.
 
 `formula` states it in the store's own algebra over MaxSim and BM25, to rank all candidates inside the
 engine; `combine` states it over the judges' probabilities, to rank the best of them again.
@@ -19,9 +24,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from adhere.judge.about import HALF_BM25, Calibration
+from adhere.judge.about import HALF_BM25, Calibration, sigmoid
 from adhere.judge.logic import effective
 from adhere.need import About, All, Any, Condition, Criteria, Criterion, Expression, Not, Recent, conditions
 from adhere.store.protocol import (
@@ -37,6 +43,7 @@ from adhere.store.protocol import (
     Sum,
     Words,
 )
+from adhere.words import tokens
 
 QUERY = 1.5
 WANT = 2.0
@@ -45,15 +52,51 @@ LEAN = 1.25
 WISH = 0.35
 FLOOR = 0.02
 QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 8.0, 6.0, -6.5
-"""p(query) is logistic like a clause's, but has no other score to be relative to."""
+SHORT_QUERY = 4
+"""Different words of a query up to which it counts QUERY and its BM25 counts half at HALF_BM25."""
+GROWTH = 0.25
+"""The power of its length with which a longer query counts more: one of 64 words twice."""
+NEAREST = 2.0
+"""Log-odds that p(query) of the best candidate has at most."""
 
 
-def combine(p_query: float, terms: Sequence[tuple[Criterion, float | None]]) -> float:
-    """One score from the query's probability and each criterion's p that its condition holds.
+@dataclass(frozen=True, slots=True)
+class QueryTerm:
+    """The part of the query in the scores of one search, with m its MaxSim and w its BM25:
+
+    weight * ln sigmoid(QUERY_MEANING * m + QUERY_WORDS * w / (w + half) + bias)
+    """
+
+    weight: float
+    half: float
+    bias: float = QUERY_BIAS
+
+    @classmethod
+    def of(cls, text: str) -> QueryTerm:
+        """Weight and half grow with the words of the query: with them BM25 grows, and what it tells."""
+        length = max(1.0, len({token for token, _ in tokens(text)}) / SHORT_QUERY)
+        return cls(QUERY * length**GROWTH, HALF_BM25 * length)
+
+    def relative_to(self, best: float) -> QueryTerm:
+        """The term where the best candidate has the log-odds `best`."""
+        return replace(self, bias=self.bias - max(0.0, best - NEAREST))
+
+    def odds(self) -> Formula:
+        """The log-odds of p(query), the query being clause 0."""
+        words = _saturated(Words(0), self.half)
+        return _sum((self.bias, Constant(1.0)), (QUERY_MEANING, Meaning(0)), (QUERY_WORDS, words))
+
+    def p(self, meaning: float, bm25: float) -> float:
+        """p(query) from its MaxSim and BM25."""
+        return sigmoid(QUERY_MEANING * meaning + QUERY_WORDS * bm25 / (bm25 + self.half) + self.bias)
+
+
+def combine(query: float, terms: Sequence[tuple[Criterion, float | None]]) -> float:
+    """One score from the query's part, weight * ln p(query), and each criterion's p that its condition holds.
 
     An unknown p weighs as a coin: it neither earns nor loses what a known one would.
     """
-    score = QUERY * math.log(p_query)
+    score = query
     weights = _weights([criterion for criterion, _ in terms])
     for (criterion, p), weight in zip(terms, weights, strict=True):
         known = 0.5 if p is None else leaned(p)
@@ -74,23 +117,18 @@ def _weights(criteria: Sequence[Criterion]) -> list[float]:
     return [WISH if not one.hard else WANT / wants if one.polarity == "want" else AVOID for one in criteria]
 
 
-def query_probability(meaning: float, bm25: float) -> float:
-    """p(query) from its MaxSim and BM25."""
-    z = QUERY_MEANING * meaning + QUERY_WORDS * bm25 / (bm25 + HALF_BM25) + QUERY_BIAS
-    return 1.0 / (1.0 + math.exp(-z))
-
-
 def formula(
-    criteria: Criteria, clauses: Mapping[Condition, int], calibration: Calibration, now: datetime
+    criteria: Criteria,
+    clauses: Mapping[Condition, int],
+    calibration: Calibration,
+    now: datetime,
+    term: QueryTerm,
 ) -> Formula:
     """The score over the store's clauses; clause 0 is the query, `clauses` numbers the `about` conditions.
 
     Criteria with an exact leaf are left out: the filter or the judges decide those.
     """
-    query = _logistic(
-        (QUERY_BIAS, Constant(1.0)), (QUERY_MEANING, Meaning(0)), (QUERY_WORDS, _saturated(Words(0)))
-    )
-    terms: list[Formula] = [Product((Constant(QUERY), Ln(query)))]
+    terms: list[Formula] = [Product((Constant(term.weight), Ln(_sigmoid(term.odds()))))]
     for criterion, weight in zip(criteria, _weights(criteria.items), strict=True):
         expression = effective(criterion)
         if all(isinstance(leaf, About | Recent) for leaf in conditions(expression)):
@@ -120,22 +158,27 @@ def _probability(
 
 
 def _about(clause: int, c: Calibration) -> Formula:
-    return _logistic(
-        (c.bias + LEAN, Constant(1.0)),
-        (c.meaning, Meaning(clause)),
-        (c.words, _saturated(Words(clause))),
-        (c.query_meaning, Meaning(0)),
-        (c.query_words, _saturated(Words(0))),
+    return _sigmoid(
+        _sum(
+            (c.bias + LEAN, Constant(1.0)),
+            (c.meaning, Meaning(clause)),
+            (c.words, _saturated(Words(clause))),
+            (c.query_meaning, Meaning(0)),
+            (c.query_words, _saturated(Words(0))),
+        )
     )
 
 
-def _saturated(words: Formula) -> Formula:
-    return Divide(words, Sum((words, Constant(HALF_BM25))))
+def _saturated(words: Formula, half: float = HALF_BM25) -> Formula:
+    return Divide(words, Sum((words, Constant(half))))
 
 
-def _logistic(*terms: tuple[float, Formula]) -> Formula:
-    negated = Sum(tuple(Product((Constant(-factor), term)) for factor, term in terms))
-    return Divide(Constant(1.0), Sum((Constant(1.0), Exp(negated))))
+def _sum(*terms: tuple[float, Formula]) -> Formula:
+    return Sum(tuple(Product((Constant(factor), term)) for factor, term in terms))
+
+
+def _sigmoid(odds: Formula) -> Formula:
+    return Divide(Constant(1.0), Sum((Constant(1.0), Exp(Product((Constant(-1.0), odds))))))
 
 
 def _complement(p: Formula) -> Formula:
