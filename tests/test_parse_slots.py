@@ -199,6 +199,12 @@ def test_where_the_model_doubts_and_the_rules_do_not_theirs_counts():
     assert (one.what, one.assumed) == (Form("words", ">=", 2000), False)
 
 
+def test_a_choice_of_which_the_model_saw_one_value_is_the_choice():
+    text, slots = filled("only [value|final] [subject|or draft reports]")
+    (criterion,) = typed.criteria_of(text, (0, len(text)), "want", slots, linker=LINKER, now=NOW)
+    assert criterion.what == Field("status", "in", ("Final", "Draft"))
+
+
 def test_rules_still_read_what_no_slot_covers():
     found = criteria("recent [value|Final] ones", "want")
     assert [(c.polarity, type(c.what).__name__) for c in found] == [("prefer", "Recent"), ("want", "Field")]

@@ -14,6 +14,7 @@ from adhere.errors import ModelError
 from adhere.need import About, conditions
 from adhere.parse import default_parser
 from adhere.parse.language import read, write
+from adhere.parse.rules import RulesParser
 from adhere.parse.tagger import PACKAGED, TaggerParser, _condition
 from adhere.parse.tags import Clause
 from adhere.schema import FieldInfo, Schema
@@ -183,3 +184,46 @@ def test_conditions_are_read_wherever_they_stand(
 ) -> None:
     parsed = parser.parse(instruction, schema=STDLIB, now=NOW)
     assert parsed.criteria == read(notation)
+
+
+@packaged
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Given a web search query, retrieve relevant passages that answer the query",
+        "Given a question, retrieve documents that answer it.",
+        "Given a financial question, retrieve user replies that best answer the question",
+        "Given a query on COVID-19, retrieve documents that answer the query",
+        "Given a scientific claim, retrieve documents that support or refute the claim",
+        "Retrieve passages that answer the question.",
+        "Represent this sentence for searching relevant passages:",
+        "Find documents relevant to the query.",
+        "Find the abstract that this summary was made from.",
+        "The paragraph must contain the answer explicitly.",
+    ],
+)
+def test_a_prompt_that_only_says_what_searching_is_asks_nothing(parser: TaggerParser, prompt: str) -> None:
+    for one in (parser, RulesParser()):
+        parsed = one.parse(prompt, now=NOW)
+        assert_law_1(parsed)
+        assert not parsed.criteria, one.name
+
+
+@packaged
+@pytest.mark.parametrize(
+    ("prompt", "program"),
+    [
+        ("Given a query, retrieve only accepted proposals", 'want about("accepted proposals")'),
+        ("Given a claim, find documents that refute the claim", 'want about("refute the claim")'),
+        ("only papers that answer the question of consciousness", 'want about("answer the question of cons'),
+        (
+            "Given a question, retrieve passages that answer it and are written in German",
+            "want form(language =",
+        ),
+        ("only questions", "want form(has question)"),
+    ],
+)
+def test_what_stands_beside_a_prompt_is_asked(parser: TaggerParser, prompt: str, program: str) -> None:
+    written = write(parser.parse(prompt, now=NOW).criteria)
+    assert written.split("\n")[-1].startswith(program)
+    assert ("has question" in written) == ("has question" in program)

@@ -71,6 +71,11 @@ _OTHER_CODES = re.compile(
     r"country|promo|discount|access|colou?r|conduct)$",
     re.IGNORECASE,
 )
+_ASKED = re.compile(
+    r"\b(?:given|answer(?:s|ing)?(?: to)?) (?:an?|the|this|that|some|my|our|your|their) (?:[\w'’-]+ ){0,3}$",
+    re.IGNORECASE,
+)
+"""Stands before the question that is asked, which is none that a document holds: "given a question"."""
 _QUOTES = "\"'“”‘’`«» "
 _DATE = re.compile(DATE, re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
@@ -119,6 +124,7 @@ def criteria_of(
         replace(phrase, span=(phrase.span[0] + start, phrase.span[1] + start))
         for phrase in (*sure_phrases(text, linker, now), *_nouns(text, linker))
     ]
+    found = _widened(instruction, found, ruled)
     # Where the model doubts and the rules do not, they are right more often.
     phrases = [p for p in found.phrases if p.sure or not any(overlap(p.span, r.span) for r in ruled)]
     taken = [*(p.span for p in phrases), *found.subjects]
@@ -133,6 +139,29 @@ def criteria_of(
     moved = [replace(p, span=(p.span[0] - start, p.span[1] - start)) for p in phrases]
     sure_ones, unsure = [p for p in moved if p.sure], [p for p in moved if not p.sure]
     return apart(span, polarity, text, sure_ones, unsure, about)
+
+
+def _widened(text: str, found: Read, ruled: Sequence[Phrase]) -> Read:
+    """What was read, with the choice that the rules read where the model saw but one of its values, and the
+    other in a subject: "accepted | or final proposals"."""
+    for phrase in ruled:
+        within = [one for one in found.phrases if _one_of(one.meaning, phrase.meaning)]
+        cut = [span for span in found.subjects if overlap(span, phrase.span)]
+        if not (within and cut and phrase.sure and all(overlap(one.span, phrase.span) for one in within)):
+            continue
+        kept = [span if span not in cut else (phrase.span[1], span[1]) for span in found.subjects]
+        subjects = tuple(span for span in kept if span[0] < span[1] and has_content(text[slice(*span)]))
+        phrases = tuple(one for one in found.phrases if one not in within)
+        subject = " ".join(text[slice(*span)].strip() for span in subjects)
+        found = Read((*phrases, phrase), subject, subjects)
+    return found
+
+
+def _one_of(one: Expression, several: Expression) -> bool:
+    match one, several:
+        case Field(name, "=", value), Field(other, "in", values) if isinstance(values, tuple):
+            return name == other and value in values
+    return False
 
 
 def _nouns(text: str, linker: Linker | None) -> list[Phrase]:
@@ -163,7 +192,7 @@ def _excluded(
 def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) -> Read | None:
     """The typed conditions of a clause; None where it has none, or one that cannot be resolved."""
     inside = [_named_so(text, s) for s in slots if span[0] <= s.span[0] and s.span[1] <= span[1]]
-    inside = _whole_names(text, inside)
+    inside = _whole_names(text, [s for s in inside if not _asked(text, s)])
     named = [slot for slot in inside if slot.label == "field"]
     filled = [slot for slot in inside if slot.label not in ("field", "subject")]
     if not filled:
@@ -208,6 +237,10 @@ def _named_so(text: str, slot: Slot) -> Slot:
     called = _PARTS.get(slot.label)
     known = called is None or called.search(text, *slot.span) is not None
     return slot if known else replace(slot, label="subject")
+
+
+def _asked(text: str, slot: Slot) -> bool:
+    return slot.label == "question" and _ASKED.search(text[: slot.span[0]]) is not None
 
 
 def _whole_names(text: str, inside: Sequence[Slot]) -> list[Slot]:

@@ -33,6 +33,7 @@ from adhere.parse.rules.about import cleaned, content
 from adhere.parse.rules.cues import RESTRICTION, find_cue
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.segment import overlap, pieces
+from adhere.parse.rules.task import only_task
 from adhere.parse.rules.typing import criteria_of
 from adhere.schema import Schema
 
@@ -107,6 +108,7 @@ class TaggerParser(Linking):
             or not any(overlap(clause.span, span) for span in filled)
         ]
         sure += [c for c in _cued(instruction, ruled, tagged) if c.span not in {one.span for one in sure}]
+        sure += [c for c in _prompts(instruction, ruled) if not any(overlap(c.span, s.span) for s in sure)]
         found = mended(instruction, overruled(instruction, tagged, sorted(sure, key=lambda c: c.span)))
         found = refused(instruction, admitted(instruction, found), but=filled)
         labels = [rules.Clause(clause.span, clause.role, clause.unless_of) for clause in found]
@@ -228,6 +230,12 @@ def _cued(
         if all(t.confidence < DOUBT for t in under) and any(t.role != clause.label for t in under):
             found.append(tags.Clause(clause.span, clause.label, confidence=DOUBT))
     return found
+
+
+def _prompts(instruction: str, ruled: Sequence[rules.Clause]) -> list[tags.Clause]:
+    """The rules' clauses that only say what searching is: "given a query" asks for no questions."""
+    wants = (clause.span for clause in ruled if clause.label == "want" and clause.unless_of is None)
+    return [tags.Clause(span, "task") for span in wants if only_task(instruction[slice(*span)])]
 
 
 def _exact(parsed: Parsed) -> Counter[Criterion]:

@@ -14,16 +14,11 @@ from adhere.parse.rules.account import settled
 from adhere.parse.rules.cues import ADDITION
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.polarity import Clause, clauses
+from adhere.parse.rules.task import of_the_task, only_task
 from adhere.parse.rules.tolerance import doubted, settled_as_open
 from adhere.parse.rules.typing import criteria_of, denials
 from adhere.schema import Schema
 
-_OF_THE_TASK = re.compile(
-    r"^\W*(?:in )?(?:the|a|each|this|your) query\b(?! (?:optimi|plan|languag|engine|process|rewrit|expan))"
-    r"|\binformation retrieval (?:\(IR\) )?task\b|\bIR task\b"
-    r"|\b(?:goal|objective) of th(?:is|e) .{0,40}task\b",
-    re.IGNORECASE,
-)
 _OTHERS = re.compile(
     r"(?:(?:inadmissible|unacceptable|excluded?|out|ignore|skip|drop|show|keep|leave out|forget|discard)\b"
     r":?\s*)?"
@@ -136,12 +131,14 @@ def _either(before: Criterion, more: Criterion) -> Criterion:
 
 def _asking(instruction: str, clause: Clause) -> Clause:
     """The clause, as background where it describes the query or the task, or just any document; as part of
-    the task where it only speaks of all the others."""
+    the task where it only asks for what answers the query, or speaks of all the others."""
     text = instruction[slice(*clause.span)]
     if clause.unless_of is None and _OTHERS.fullmatch(text.strip()):
         return replace(clause, label="task")
+    if clause.label == "want" and clause.unless_of is None and only_task(text):
+        return replace(clause, label="task")
     empty = clause.label == "want" and clause.unless_of is None and says_nothing(text)
-    if clause.label in ("background", "task") or not (empty or _OF_THE_TASK.search(text)):
+    if clause.label in ("background", "task") or not (empty or of_the_task(text)):
         return clause
     return replace(clause, label="background", unless_of=None)
 
