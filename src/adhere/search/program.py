@@ -47,7 +47,7 @@ from adhere.words import tokens
 
 QUERY = 1.5
 WANT = 2.0
-AVOID = 3.0
+AVOID = 4.0
 LEAN = 1.25
 WISH = 0.35
 FLOOR = 0.02
@@ -56,7 +56,7 @@ SHORT_QUERY = 4
 """Different words of a query up to which it counts QUERY and its BM25 counts half at HALF_BM25."""
 GROWTH = 0.25
 """The power of its length with which a longer query counts more: one of 64 words twice."""
-NEAREST = 2.0
+NEAREST = 2.5
 """Log-odds that p(query) of the best candidate has at most."""
 
 
