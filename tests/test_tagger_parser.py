@@ -221,6 +221,7 @@ def test_a_prompt_that_only_says_what_searching_is_asks_nothing(parser: TaggerPa
             "want form(language =",
         ),
         ("only questions", "want form(has question)"),
+        ("only pages that answer questions from readers", 'want about("answer questions from readers")'),
     ],
 )
 def test_what_stands_beside_a_prompt_is_asked(parser: TaggerParser, prompt: str, program: str) -> None:

@@ -72,7 +72,8 @@ _OTHER_CODES = re.compile(
     re.IGNORECASE,
 )
 _ASKED = re.compile(
-    r"\b(?:given|answer(?:s|ing)?(?: to)?) (?:an?|the|this|that|some|my|our|your|their) (?:[\w'’-]+ ){0,3}$",
+    r"\b(?:given (?:an?|the|this|that|some|my|our|your|their)|answer(?:s|ing)?(?: to)?)"
+    r" (?:(?!and |or |with )[\w'’-]+ ){0,4}$",
     re.IGNORECASE,
 )
 """Stands before the question that is asked, which is none that a document holds: "given a question"."""

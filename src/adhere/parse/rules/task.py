@@ -37,7 +37,7 @@ _NAMED = (
 )
 _WHOSE = (
     r"(?:(?:the|this|that|these|those|my|our|your|an?|given|above|input|user(?:['’]s|s['’]?)?|web|search|"
-    r"original|same|corresponding|following) )*"
+    r"original|same|corresponding|following) )+"
 )
 _GIVEN = (
     rf"given (?:an? |the |some |this |two )?(?:[\w'’-]+ ){{0,4}}?{_NAMED}"
