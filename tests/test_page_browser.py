@@ -144,8 +144,14 @@ def test_typing_shows_chips_and_colours_their_words(page: Browser) -> None:
         "#instruction", 'Find me notes. 🙂 I like tea. Nothing that mentions "C", ideally about start-up'
     )
     page.until(lambda: [c for c in page.chips() if c.startswith("prefer")])
-    assert 'avoid mentions("C")' in page.chips()
-    words = {word.text: word.get_attribute("class") for word in page.all("#echo .word")}
+    page.until(lambda: 'avoid mentions("C")' in page.chips())
+
+    def coloured() -> dict[str, str]:
+        """All words at once, once the last of them is read: an answer on its way paints them anew."""
+        found = {word.text: word.get_attribute("class") for word in page.all("#echo .word")}
+        return found if "ideally about start-up" in found else {}
+
+    words = page.until(coloured)
     assert "task" in words["Find me"]
     assert (
         "negative hard" in words['Nothing that mentions "C"']
