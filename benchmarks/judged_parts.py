@@ -8,9 +8,7 @@ of the packaged encoder). The journal is that of `benchmarks/exam.py --only judg
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from adhere.evaluate.judgements import split_id
 from adhere.evaluate.run import Result, evaluate
 from adhere.evaluate.statistics import estimate
 from adhere.evaluate.systems import Systems
+from development import arguments
 from exam import tell, trimmed
 
 LABELS = Path(__file__).parent.parent / "labels"
@@ -33,10 +32,11 @@ Need = tuple[str, str]
 
 
 def main() -> None:
-    options = _options()
+    options = arguments(__doc__, "--system", "--journal")
+    system = options.system or "adhere"
     asked = [trimmed(load(folder)) for folder in find(options.data / "bench/judged")]
-    journal = Journal(options.journal) if options.journal else None
-    results = evaluate(asked, [Systems()(options.system)], journal=journal, progress=tell)[: len(asked)]
+    journal = Journal(Path(options.journal)) if options.journal else None
+    results = evaluate(asked, [Systems()(system)], journal=journal, progress=tell)[: len(asked)]
     close = closeness(asked)
     middle = float(np.median(list(close.values())))
     parts: dict[str, Callable[[Need], bool]] = {
@@ -47,7 +47,7 @@ def main() -> None:
     }
     print("| | needs | " + " | ".join(MEASURES) + " |\n" + "|---" * (len(MEASURES) + 2) + "|")
     for name, inside in parts.items():
-        print(row(name, results, options.system, inside, sum(map(inside, close))))
+        print(row(name, results, system, inside, sum(map(inside, close))))
 
 
 def closeness(asked: list[Benchmark]) -> dict[Need, float]:
@@ -82,19 +82,6 @@ def row(name: str, results: list[Result], system: str, inside: Callable[[Need], 
         low, high = round(100 * (found.low or 0)), round(100 * (found.high or 0))
         cells.append(f"{round(100 * found.value)} [{low}, {high}]")
     return f"| {name} | {needs} | " + " | ".join(cells) + " |"
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=os.environ.get("ADHERE_DATA"), help="folder with bench/")
-    parser.add_argument("--system", default="adhere")
-    parser.add_argument("--journal", type=Path)
-    options = parser.parse_args()
-    if options.data is None:
-        parser.error("--data DIR or the environment variable ADHERE_DATA is needed")
-    return options
 
 
 if __name__ == "__main__":

@@ -12,20 +12,20 @@ nDCG@10 x100.
 
 from __future__ import annotations
 
-import argparse
-import math
-import os
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from adhere.evaluate.judgements import Judgements
+from adhere.evaluate.measures import parse_measure
 from adhere.need import Document
 from adhere.search.engine import Engine
 from adhere.synth.sources import Sources
+from development import arguments
 
+MEASURE = parse_measure("nDCG@10")
 DOCUMENTS = 500
 POOL = 40
 TOLD = {
@@ -80,11 +80,10 @@ class Asked:
 def summary(sources: Sources, _: random.Random) -> tuple[list[Document], list[Asked]]:
     rows = [row for row in sources.rows("scitldr") if row["text"].strip()][:DOCUMENTS]
     kept = {row["_id"] for row in rows}
-    pairs = _pairs(sources.data / "train/scitldr/qrels.tsv")
     asked = [
-        Asked(row["text"], ("", *TOLD["summary"]), frozenset((pairs[row["_id"]],)))
+        Asked(row["text"], ("", *TOLD["summary"]), frozenset((paper,)))
         for row in sources.rows("scitldr", "queries")
-        if pairs.get(row["_id"]) in kept
+        if (paper := row["_id"].rpartition("_")[0]) in kept
     ]
     return [_document(row) for row in rows], asked
 
@@ -133,21 +132,15 @@ MAKERS = {"summary": summary, "half": half, "question": question, "type": type_o
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=os.environ.get("ADHERE_DATA"))
-    parser.add_argument("--queries", type=int, default=25)
-    options = parser.parse_args()
-    if options.data is None:
-        parser.error("--data DIR or the environment variable ADHERE_DATA is needed")
+    options = arguments(__doc__, "--queries")
+    queries = int(options.queries or 25)
     print("| | no instruction | description of the task | short | short |\n|---|---|---|---|---|")
     for name, make in MAKERS.items():
         rng = random.Random(f"0/{name}")
         documents, asked = make(Sources(options.data), rng)
         engine = Engine.in_memory()
         engine.add(documents)
-        cells = zip(*figures(engine, rng.sample(asked, options.queries)), strict=True)
+        cells = zip(*figures(engine, rng.sample(asked, queries)), strict=True)
         print(f"| {name} | " + " | ".join(f"{100 * sum(c) / len(c):.0f}" for c in cells) + " |", flush=True)
 
 
@@ -159,14 +152,10 @@ def figures(engine: Engine, asked: Sequence[Asked]) -> Iterator[list[float]]:
         for text in (one.query, " ".join((one.query, one.instructions[1]))):
             scores = engine.rank(text, "", everything)
             pool |= dict.fromkeys(sorted(scores, key=lambda i: -scores[i])[: POOL // 2])
-        yield [_ndcg(engine.rank(one.query, told, list(pool)), one.relevant) for told in one.instructions]
-
-
-def _ndcg(scores: dict[str, float], relevant: frozenset[str]) -> float:
-    ranked = sorted(scores, key=lambda i: (-scores[i], i))[:10]
-    gains = [1 / math.log2(place + 2) for place in range(10)]
-    found = sum(gain for gain, document in zip(gains, ranked, strict=False) if document in relevant)
-    return found / sum(gains[: len(relevant)])
+        run = {told: engine.rank(one.query, told, list(pool)) for told in one.instructions}
+        truth = Judgements({told: dict.fromkeys(one.relevant, 1) for told in one.instructions})
+        values = MEASURE.values(truth, run)
+        yield [values[told] for told in one.instructions]
 
 
 def _document(row: dict[str, Any]) -> Document:
@@ -175,11 +164,6 @@ def _document(row: dict[str, Any]) -> Document:
 
 def _type(row: dict[str, Any]) -> str:
     return str(row["metadata"]["qtype"])
-
-
-def _pairs(path: Path) -> dict[str, str]:
-    lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")[1:]
-    return {query: document for query, document, *_ in (line.split("\t") for line in lines)}
 
 
 if __name__ == "__main__":

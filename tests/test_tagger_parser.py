@@ -15,6 +15,8 @@ from adhere.need import About, conditions
 from adhere.parse import default_parser
 from adhere.parse.language import read, write
 from adhere.parse.rules import RulesParser
+from adhere.parse.rules import polarity as rules
+from adhere.parse.rules.task import only_task
 from adhere.parse.tagger import PACKAGED, TaggerParser, _condition
 from adhere.parse.tags import Clause
 from adhere.schema import FieldInfo, Schema
@@ -207,6 +209,12 @@ def test_a_prompt_that_only_says_what_searching_is_asks_nothing(parser: TaggerPa
         parsed = one.parse(prompt, now=NOW)
         assert_law_1(parsed)
         assert not parsed.criteria, one.name
+
+
+def test_a_prompt_without_an_end_is_none() -> None:
+    for word in ("best ", "to ", "those "):
+        text = word * 4000 + "documents"
+        assert not only_task(text, rules.Clause((0, len(text)), "want"))
 
 
 @packaged

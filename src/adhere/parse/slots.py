@@ -71,6 +71,8 @@ _OTHER_CODES = re.compile(
     r"country|promo|discount|access|colou?r|conduct)$",
     re.IGNORECASE,
 )
+NEAR = 200
+"""How many characters before a question are looked at for who asks it."""
 _ASKED = re.compile(
     r"\b(?:given (?:an?|the|this|that|some|my|our|your|their)|answer(?:s|ing)?(?: to)?)"
     r" (?:(?!and |or |with )[\w'’-]+ ){0,4}$",
@@ -241,7 +243,8 @@ def _named_so(text: str, slot: Slot) -> Slot:
 
 
 def _asked(text: str, slot: Slot) -> bool:
-    return slot.label == "question" and _ASKED.search(text[: slot.span[0]]) is not None
+    start = slot.span[0]
+    return slot.label == "question" and _ASKED.search(text, max(0, start - NEAR), start) is not None
 
 
 def _whole_names(text: str, inside: Sequence[Slot]) -> list[Slot]:

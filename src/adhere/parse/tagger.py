@@ -234,8 +234,7 @@ def _cued(
 
 def _prompts(instruction: str, ruled: Sequence[rules.Clause]) -> list[tags.Clause]:
     """The rules' clauses that only say what searching is: "given a query" asks for no questions."""
-    wants = (clause.span for clause in ruled if clause.label == "want" and clause.unless_of is None)
-    return [tags.Clause(span, "task") for span in wants if only_task(instruction[slice(*span)])]
+    return [tags.Clause(clause.span, "task") for clause in ruled if only_task(instruction, clause)]
 
 
 def _exact(parsed: Parsed) -> Counter[Criterion]:

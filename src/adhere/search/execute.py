@@ -5,7 +5,6 @@ Read `execute` top to bottom; each step is a function below it and a line in the
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -242,7 +241,7 @@ def _ledgers(
         identifier = candidate.document.id
         ledger = tuple(verdict(name, criterion, judgements) for name, criterion in request.criteria.named())
         meaning = float(candidate.cosines(clauses[0].vector[None]).max(initial=0.0))
-        query = term.weight * math.log(term.p(meaning, words[identifier]))
+        query = term.score(meaning, words[identifier])
         terms = [(criterion, one.p) for criterion, one in zip(request.criteria, ledger, strict=True)]
         judged.append(Judged(candidate, ledger, program.combine(query, terms)))
     return judged

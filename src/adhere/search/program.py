@@ -86,13 +86,21 @@ class QueryTerm:
         words = _saturated(Words(0), self.half)
         return _sum((self.bias, Constant(1.0)), (QUERY_MEANING, Meaning(0)), (QUERY_WORDS, words))
 
+    def formula(self) -> Formula:
+        """The term in the store's algebra."""
+        return Product((Constant(self.weight), Ln(_sigmoid(self.odds()))))
+
     def p(self, meaning: float, bm25: float) -> float:
         """p(query) from its MaxSim and BM25."""
         return sigmoid(QUERY_MEANING * meaning + QUERY_WORDS * bm25 / (bm25 + self.half) + self.bias)
 
+    def score(self, meaning: float, bm25: float) -> float:
+        """The term of one document."""
+        return self.weight * math.log(self.p(meaning, bm25))
+
 
 def combine(query: float, terms: Sequence[tuple[Criterion, float | None]]) -> float:
-    """One score from the query's part, weight * ln p(query), and each criterion's p that its condition holds.
+    """One score from the query's part (`QueryTerm.score`) and each criterion's p that its condition holds.
 
     An unknown p weighs as a coin: it neither earns nor loses what a known one would.
     """
@@ -128,7 +136,7 @@ def formula(
 
     Criteria with an exact leaf are left out: the filter or the judges decide those.
     """
-    terms: list[Formula] = [Product((Constant(term.weight), Ln(_sigmoid(term.odds()))))]
+    terms: list[Formula] = [term.formula()]
     for criterion, weight in zip(criteria, _weights(criteria.items), strict=True):
         expression = effective(criterion)
         if all(isinstance(leaf, About | Recent) for leaf in conditions(expression)):

@@ -94,6 +94,8 @@ class Sources:
     def rows(self, name: str, which: str = "corpus") -> Iterator[dict[str, Any]]:
         """The JSON rows of a source's file whose name starts with `which`, without forbidden documents."""
         source = self._source(name)
+        if not source.files:
+            raise InputError(f"{name!r} has no file under the data folder: its labels hold its documents.")
         path = next((f for f in source.files if Path(f).name.startswith(which)), source.files[0])
         for line in filter(None, self._open(path).split("\n")):
             row = json.loads(line)

@@ -9,7 +9,6 @@ describe (`package`). What was tried and lost is in benchmarks/LOG.md.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
 import tempfile
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from adhere.errors import ModelError, require
-from adhere.model import WORDS
+from adhere.model import WORDS, checksums
 from adhere.render import TEMPLATE
 
 OPSET = 17
@@ -134,21 +133,18 @@ def leave_words(model: Path) -> dict[str, Any]:
     with np.load(WORDS) as kept:
         if not name or not all(_same(onnx, held[names[part]], kept[part]) for part in kept):
             return {}
-    whole = _sum(model)
+    whole = checksums(model.parent, [model.name])[model.name]
     for table in map(held.__getitem__, names.values()):
         table.ClearField("raw_data")
         table.data_location = onnx.TensorProto.EXTERNAL
         table.external_data.add(key="location", value=WORDS.name)
     onnx.save(graph, model)
-    return {"words": {**names, "sha256": _sum(WORDS), "whole": whole}}
+    kept_as = checksums(WORDS.parent, [WORDS.name])[WORDS.name]
+    return {"words": {**names, "sha256": kept_as, "whole": whole}}
 
 
 def _same(onnx: Any, table: Any, kept: Any) -> bool:
     return not table.external_data and np.array_equal(onnx.numpy_helper.to_array(table), kept)
-
-
-def _sum(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def package(
@@ -174,7 +170,7 @@ def package(
         "max_tokens": max_tokens,
         "overlap": overlap,
         "template": TEMPLATE,
-        "sha256": {file: _sum(out / file) for file in files},
+        "sha256": checksums(out, files),
         **words,
     }
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")

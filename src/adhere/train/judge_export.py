@@ -10,7 +10,6 @@ fades, what helps elsewhere stays (Wortsman et al. 2022, arXiv 2109.01903).
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
 import tempfile
@@ -22,6 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from adhere.judge.cross import FILES
+from adhere.model import checksums
 from adhere.train.export import export_module, quantise
 from adhere.train.judge import Recipe, fresh
 from adhere.train.judge_model import Judge
@@ -56,8 +56,9 @@ def export(judge: Judge, tokenizer: Path, trained: dict[str, Any], out: Path) ->
     }
     np.savez(out / "head.npz", **head)
     shutil.copyfile(tokenizer, out / "tokenizer.json")
-    sums = {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in FILES}
-    (out / "manifest.json").write_text(json.dumps(trained | {"sha256": sums} | words, indent=2) + "\n")
+    (out / "manifest.json").write_text(
+        json.dumps(trained | {"sha256": checksums(out, FILES)} | words, indent=2) + "\n"
+    )
 
 
 def _trained(run: Path) -> tuple[Judge, dict[str, Any]]:

@@ -10,7 +10,6 @@ are averaged. The int8 model must give the labelled instructions the roles that 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
 import tempfile
@@ -22,6 +21,7 @@ import torch
 from tokenizers import Tokenizer
 
 from adhere.errors import ModelError
+from adhere.model import checksums
 from adhere.parse import tags
 from adhere.parse.tagger import TaggerParser
 from adhere.train.clauses import HELD_OUT, Example, read
@@ -78,7 +78,7 @@ def _write(model: Tagger, tokenizer: Path, trained: dict[str, object], folder: P
         "name": "minitag",
         "labels": list(tags.LABELS),
         "sure": SURE,
-        "sha256": {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in files},
+        "sha256": checksums(folder, files),
         **words,
         "trained": trained,
     }

@@ -135,7 +135,7 @@ def _asking(instruction: str, clause: Clause) -> Clause:
     text = instruction[slice(*clause.span)]
     if clause.unless_of is None and _OTHERS.fullmatch(text.strip()):
         return replace(clause, label="task")
-    if clause.label == "want" and clause.unless_of is None and only_task(text):
+    if only_task(instruction, clause):
         return replace(clause, label="task")
     empty = clause.label == "want" and clause.unless_of is None and says_nothing(text)
     if clause.label in ("background", "task") or not (empty or of_the_task(text)):

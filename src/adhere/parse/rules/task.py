@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from adhere.parse.rules.polarity import Clause
+
 _VERBS = "find|retrieve|return|get|fetch|identify|locate|select|search for|show|give|rank|list"
 _FIND = (
     r"(?:(?:please|kindly|your task is to|the (?:goal|task|aim) is to|you should|then|and|to|instruct:|task:)"
@@ -63,9 +65,16 @@ _OF_THE_TASK = re.compile(
 )
 
 
-def only_task(text: str) -> bool:
+LONGEST = 40
+"""Words of a prompt at most: the pattern's time grows with a power of them."""
+
+
+def only_task(instruction: str, clause: Clause) -> bool:
     """Whether a clause asks for what answers the query, and for nothing else."""
-    return _TASK.fullmatch(" ".join(text.split()).strip(" .,:;!?\"'")) is not None
+    if clause.label != "want" or clause.unless_of is not None:
+        return False
+    words = instruction[slice(*clause.span)].split()
+    return len(words) <= LONGEST and _TASK.fullmatch(" ".join(words).strip(" .,:;!?\"'")) is not None
 
 
 def of_the_task(text: str) -> bool:
