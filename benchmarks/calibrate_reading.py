@@ -22,8 +22,12 @@ from numpy.typing import NDArray
 from adhere.evaluate.verdicts import (
     Cases,
     Label,
+    auc,
+    auc_within,
     calibration_error,
     cases,
+    evidence_right,
+    evidence_shows,
     false_violations,
     macro_f1,
     read_labels,
@@ -36,6 +40,7 @@ from adhere.need import About, Judgement
 from adhere.search.judges import clause_judge
 from calibrate_about import FOLDS, fit, predict
 from development import Table, arguments, corpora
+from verdicts import EVIDENCE
 
 NAMES = ("meaning", "words", "query_meaning", "query_words", "read")
 SETS = {"clause judge": NAMES[:-1], "reader alone": NAMES[-1:], "both": NAMES}
@@ -45,13 +50,14 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def main() -> None:
     data = Path(arguments(__doc__).data)
     engines = corpora(data)
-    labels = read_labels(data / "bench/verdicts.jsonl")
+    labels = read_labels(data / "bench/verdicts.jsonl", EVIDENCE)
     readings = read(labels, engines)
     table = np.array([[*_near(one), one.read] for one in readings])
     met, needs = np.array([one.met for one in labels]), np.array([one.need for one in labels])
     for name, columns in SETS.items():
         p = held_out(table[:, [NAMES.index(column) for column in columns]], met, needs)
-        print(f"{name:14}", json.dumps(figures(p, met, needs)))
+        within = auc_within(p, met, [(one.need, one.criterion) for one in labels])
+        print(f"{name:14}", json.dumps(figures(p, met, needs) | {"AUC within a criterion": round(within, 3)}))
     print("weights", dict(zip((*NAMES, "bias"), fit(table, met).round(2).tolist(), strict=True)))
     p = held_out(table, met, needs)
     documents = {d.id: d for benchmark, _ in engines.values() for d in benchmark.documents}
@@ -60,8 +66,11 @@ def main() -> None:
         ("nearest", [r.near.nearest for r in readings]),
     ):
         judged = [Judgement(float(at), place, name) for at, place in zip(p, shown, strict=True)]
-        found = cases(labels, judged, documents).evidence
-        print(f"evidence right, {name}: {np.nanmean(found):.3f} of {int((~np.isnan(found)).sum())}")
+        found = cases(labels, judged, documents)
+        print(
+            f"evidence, {name}: overlaps the marked words {evidence_right(found):.3f}, shows the criterion "
+            f"{evidence_shows(found):.3f} of {int((~np.isnan(found.shows)).sum())}"
+        )
 
 
 def _near(one: Reading) -> tuple[float, ...]:
@@ -107,12 +116,10 @@ def held_out(table: Table, met: NDArray[np.bool_], needs: NDArray[np.str_]) -> T
 
 def figures(p: Table, met: NDArray[np.bool_], needs: NDArray[np.str_]) -> dict[str, float]:
     """AUC and the verdict measures."""
-    order = p.argsort().argsort()
-    positives = int(met.sum())
-    auc = (order[met].sum() - positives * (positives - 1) / 2) / (positives * int((~met).sum()))
-    found = Cases(tuple(needs), met, p, np.full(len(p), np.nan))
+    unknown = np.full(len(p), np.nan)
+    found = Cases(tuple(needs), met, p, unknown, unknown)
     measured = {
-        "AUC": auc,
+        "AUC": auc(p, met),
         "macro-F1": macro_f1(found),
         "ECE": calibration_error(found),
         "false violations": false_violations(found),

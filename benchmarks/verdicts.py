@@ -24,6 +24,8 @@ from adhere.search.engine import Engine
 from adhere.search.judges import default_judges
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+EVIDENCE = Path(__file__).parent.parent / "labels" / "evidence_development.jsonl"
+"""Which sentences show what, by a second reading."""
 
 
 def main() -> None:
@@ -47,7 +49,9 @@ def main() -> None:
 
 def judged(bench: Path) -> Cases:
     """All labels with the judgements of our own judge."""
-    labels = sorted(read_labels(bench / "verdicts.jsonl"), key=lambda label: (label.corpus, label.query))
+    labels = sorted(
+        read_labels(bench / "verdicts.jsonl", EVIDENCE), key=lambda label: (label.corpus, label.query)
+    )
     judgements: list[Judgement] = []
     documents: dict[str, Document] = {}
     for corpus in sorted({label.corpus for label in labels}):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ from adhere.errors import FileError
 from adhere.evaluate.verdicts import (
     Cases,
     Label,
+    Shown,
     calibration_error,
     cases,
     coverage,
+    evidence_shows,
     false_violations,
     macro_f1,
     read_labels,
@@ -28,6 +31,7 @@ def made(met, p, needs=None):
         met=np.array(met, np.bool_),
         p=np.array(p, np.float64),
         evidence=np.full(len(met), np.nan),
+        shows=np.full(len(met), np.nan),
     )
 
 
@@ -68,6 +72,11 @@ def test_evidence_is_right_where_it_overlaps_the_marked_words():
     np.testing.assert_array_equal(found.evidence, [1.0, 0.0, 0.0, np.nan, np.nan])
     assert np.isnan(found.p[-1])
     assert verdict_measures(found, resamples=10)["evidence-right"].n == 3
+    # the first sentence shows it too, though the reader marked another
+    shown = cases([replace(label, shown=Shown(((0, 11), (12, 36))))] * 5, judged, {"d": document})
+    np.testing.assert_array_equal(shown.shows, [1.0, 1.0, 0.0, np.nan, np.nan])
+    assert evidence_shows(shown) == pytest.approx(2 / 3)
+    assert verdict_measures(shown, resamples=10)["evidence-shows"].n == 3
 
 
 def test_intervals_resample_needs():
@@ -89,3 +98,15 @@ def test_labels_are_read_and_unclear_ones_left_out(tmp_path):
     path.write_text(json.dumps({**row, "verdict": "perhaps"}))
     with pytest.raises(FileError, match=r"verdicts.jsonl:1: .*perhaps"):
         read_labels(path)
+
+
+def test_sentences_that_show_it_come_from_a_second_file(tmp_path):
+    row = {"need": "n", "corpus": "c", "query": "q", "criterion": "k", "doc": "d", "verdict": "met"}
+    path, second = tmp_path / "verdicts.jsonl", tmp_path / "shown.jsonl"
+    path.write_text(json.dumps(row))
+    told = {"need": "n", "document": "d", "criterion": "k", "shown": [[0, 5]], "title": True}
+    second.write_text(json.dumps(told))
+    assert [label.shown for label in read_labels(path, second)] == [Shown(((0, 5),), True)]
+    second.write_text(json.dumps(told | {"shown": None}))
+    with pytest.raises(FileError, match=r"shown.jsonl:1: does not say which sentences"):
+        read_labels(path, second)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from adhere.errors import InputError  # noqa: E402
-from adhere.evaluate.verdicts import auc  # noqa: E402
-from adhere.train.judge import Recipe, Rows, Run  # noqa: E402
+from adhere.evaluate.verdicts import auc, auc_within  # noqa: E402
+from adhere.train.judge import Recipe, Rows, Run, kept_layers  # noqa: E402
 from adhere.train.judge_model import Judge, Labelled, loss  # noqa: E402
 
 TOKENIZER = Path(__file__).parent.parent / "src/adhere/models/minilm/tokenizer.json"
@@ -31,7 +32,7 @@ def tiny() -> Judge:
 
 def item(holds: list[int], groups: list[int], outcomes: list[bool], wanted: list[bool]) -> Labelled:
     row = layout.arrange([5], [[6, 7], [8]], [[9, 10], [11]])
-    return Labelled(row, holds, [(0,), ()], groups, wanted, outcomes, [0.0] * len(holds))
+    return Labelled(row, holds, [(0,), ()], groups, wanted, outcomes, [0.0] * len(holds), [""] * len(holds))
 
 
 def test_a_row_keeps_its_parts_apart() -> None:
@@ -65,6 +66,61 @@ def test_evidence_is_taught_where_it_is_known() -> None:
     logits = torch.tensor([2.0, 0.0])
     first, second = (loss([(logits, places)], [labelled], evidence=1.0) for places in right)
     assert first + 4 < second
+
+
+def test_contrast_asks_for_the_order_of_documents_and_for_nothing_between_criteria() -> None:
+    def batch(keys: list[str], shift: float) -> float:
+        """A document that meets the first criterion and not the second, and one the other way round."""
+        holds = [[1, 0], [0, 1]]
+        items = [replace(item(some, [-1, -1], [], [True, True]), key=keys) for some in holds]
+        found = [(torch.tensor([a + shift, b]), torch.zeros(2, 2)) for a, b in ([1.0, -1.0], [-1.0, 1.0])]
+        plain = loss(found, items, evidence=0.0)
+        return float(loss(found, items, evidence=0.0, contrast=1.0) - plain)
+
+    # each pair is two logits apart, whatever a criterion's own level is
+    assert batch(["a", "b"], 0.0) == pytest.approx(float(np.log1p(np.exp(-2.0))))
+    assert batch(["a", "b"], 3.0) == pytest.approx(batch(["a", "b"], 0.0), abs=1e-6)
+    assert batch(["", ""], 0.0) == 0.0
+
+
+def test_siblings_are_asked_the_same_and_stay_together(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    lines = []
+    for number in range(12):
+        group = number // 3
+        asked = [
+            {
+                "says": f"{word} {group}",
+                "holds": number % 3 == 0,
+                "shown": [],
+                "polarity": "want",
+                "group": -1,
+            }
+            for word in "abcdefg"
+        ]
+        texts = [f"title {number}", "One.", "Two."]
+        head = {"query": f"q{group}", "origin": "o", "licence": "l", "groups": []}
+        lines.append(json.dumps(head | {"sentences": texts, "asked": asked}))
+    file.write_text("\n".join(lines) + "\n")
+    rows = Rows([str(file)], _tokenizer(), Recipe(siblings=3, batch=6))
+    for batch in rows.batches(0, 8, 6):
+        families = [batch[start : start + 3] for start in range(0, len(batch), 3)]
+        assert len(families) == 2
+        for family in families:
+            assert len({tuple(one.key) for one in family}) == 1
+            assert sorted(one.holds[0] for one in family) == [0, 0, 1]
+
+
+def test_fewer_layers_are_evenly_spaced_and_end_with_the_last() -> None:
+    assert [kept_layers(6, few) for few in (1, 2, 3, 6)] == [[5], [2, 5], [1, 3, 5], [0, 1, 2, 3, 4, 5]]
+
+
+def test_auc_within_a_criterion_gives_nothing_for_knowing_which_are_met() -> None:
+    scores = np.array([5.0, 5.0, 1.0, 1.0, 1.0])
+    holds = np.array([True, True, False, False, True])
+    assert auc(scores, holds) > 0.8
+    assert auc_within(scores, holds, ["a", "a", "b", "b", "b"]) == 0.5
+    assert np.isnan(auc_within(scores[:2], holds[:2], ["a", "a"]))
 
 
 def test_auc_counts_ties_half() -> None:

@@ -2,13 +2,14 @@
 
 A label says of one document whether a criterion, stated without polarity, holds in it, and where that is
 seen: lines of {"need", "corpus", "query", "criterion", "doc", "verdict": met / unmet / unclear, "evidence"}.
-Unclear ones are left out.
+Unclear ones are left out. A document may say a thing in more places than the one that was marked; a second
+file can say of every sentence whether it shows the criterion (`Shown`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +29,17 @@ TITLE = -1
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """Every sentence that shows a criterion to one who sees the title and it alone; `title` if that does."""
+
+    spans: tuple[Span, ...]
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
-    """What a reader said: whether the criterion holds in the document, and the words that show it."""
+    """What a reader said: whether the criterion holds in the document, the words that show it, and, where
+    that was asked, all sentences that do."""
 
     need: str
     corpus: str
@@ -38,28 +48,33 @@ class Label:
     document: str
     met: bool
     evidence: str = ""
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cases:
     """Labels beside judgements, one entry each. `p` is NaN where the judge does not know; `evidence` 1 or 0
-    where both say met and the label has evidence, else NaN. Shapes  (n,)"""
+    where both say met and the label has evidence, else NaN; `shows` likewise by all sentences that show it.
+    Shapes  (n,)"""
 
     needs: tuple[str, ...]
     met: NDArray[np.bool_]
     p: NDArray[np.float64]
     evidence: NDArray[np.float64]
+    shows: NDArray[np.float64]
 
     def take(self, places: NDArray[np.int64]) -> Cases:
         needs = tuple(self.needs[place] for place in places)
-        return Cases(needs, self.met[places], self.p[places], self.evidence[places])
+        return Cases(needs, self.met[places], self.p[places], self.evidence[places], self.shows[places])
 
 
-def read_labels(path: str | Path) -> list[Label]:
-    """Labels that are met or unmet.
+def read_labels(path: str | Path, shown: str | Path | None = None) -> list[Label]:
+    """Labels that are met or unmet; `shown` is a file of {"need", "document", "criterion", "shown": spans,
+    "title"}, as `labels/evidence_development.jsonl` of the repository.
 
     Errors  FileError naming file and line
     """
+    every = _all_shown(Path(shown)) if shown else {}
     labels = []
     for place, line in lines(Path(path)):
         try:
@@ -67,13 +82,13 @@ def read_labels(path: str | Path) -> list[Label]:
             if row["verdict"] not in ("met", "unmet", "unclear"):
                 raise ValueError(f"verdict {row['verdict']!r}")
             if row["verdict"] != "unclear":
-                labels.append(_label(row))
+                labels.append(_label(row, every))
         except (ValueError, KeyError, TypeError) as error:
             raise FileError(f"{place}: not a label: {error}") from error
     return labels
 
 
-def _label(row: Mapping[str, str]) -> Label:
+def _label(row: Mapping[str, str], every: Mapping[tuple[str, ...], Shown]) -> Label:
     return Label(
         need=row["need"],
         corpus=row["corpus"],
@@ -82,7 +97,20 @@ def _label(row: Mapping[str, str]) -> Label:
         document=row["doc"],
         met=row["verdict"] == "met",
         evidence=row.get("evidence") or "",
+        shown=every.get((row["need"], row["doc"], row["criterion"])),
     )
+
+
+def _all_shown(path: Path) -> dict[tuple[str, ...], Shown]:
+    found: dict[tuple[str, ...], Shown] = {}
+    for place, line in lines(path):
+        try:
+            row = json.loads(line)
+            spans = tuple((start, end) for start, end in row["shown"])
+            found[row["need"], row["document"], row["criterion"]] = Shown(spans, row["title"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise FileError(f"{place}: does not say which sentences show a criterion: {error}") from error
+    return found
 
 
 def cases(
@@ -90,15 +118,13 @@ def cases(
 ) -> Cases:
     """Labels beside the judgements of their criteria, in the same order."""
     p = [np.nan if judgement.p is None else judgement.p for judgement in judgements]
-    right = [
-        _evidence_right(label, judgement, documents[label.document])
-        for label, judgement in zip(labels, judgements, strict=True)
-    ]
+    both = list(zip(labels, judgements, strict=True))
     return Cases(
         needs=tuple(label.need for label in labels),
         met=np.array([label.met for label in labels], np.bool_),
         p=np.array(p, np.float64),
-        evidence=np.array(right, np.float64),
+        evidence=np.array([_evidence_right(a, b, documents[a.document]) for a, b in both], np.float64),
+        shows=np.array([_evidence_shows(a, b) for a, b in both], np.float64),
     )
 
 
@@ -109,6 +135,16 @@ def _evidence_right(label: Label, judgement: Judgement, document: Document) -> f
         return 0.0
     where = document.title if judgement.evidence.passage == TITLE else document.text
     return float(any(_overlap(judgement.evidence.span, span) for span in _places(label.evidence, where)))
+
+
+def _evidence_shows(label: Label, judgement: Judgement) -> float:
+    if not label.met or label.shown is None or judgement.p is None or judgement.p < 0.5:
+        return np.nan
+    if not isinstance(judgement.evidence, TextEvidence):
+        return 0.0
+    if judgement.evidence.passage == TITLE:
+        return float(label.shown.title)
+    return float(any(_overlap(judgement.evidence.span, span) for span in label.shown.spans))
 
 
 def _places(words: str, text: str) -> list[Span]:
@@ -146,8 +182,18 @@ def false_violations(found: Cases) -> float:
 
 def evidence_right(found: Cases) -> float:
     """Of the rightly met criteria, the share whose shown evidence overlaps the words the reader marked."""
-    known = ~np.isnan(found.evidence)
-    return float(found.evidence[known].mean()) if known.any() else np.nan
+    return _share(found.evidence)
+
+
+def evidence_shows(found: Cases) -> float:
+    """Of the rightly met criteria, the share whose shown evidence is a sentence that shows the criterion to
+    a reader who sees it and the title alone. A sentence that no reader was asked about counts as wrong."""
+    return _share(found.shows)
+
+
+def _share(right: NDArray[np.float64]) -> float:
+    known = ~np.isnan(right)
+    return float(right[known].mean()) if known.any() else np.nan
 
 
 def calibration_error(found: Cases) -> float:
@@ -179,6 +225,21 @@ def auc(scores: NDArray[np.float64], holds: NDArray[np.bool_]) -> float:
     )
 
 
+def auc_within(scores: NDArray[np.float64], holds: NDArray[np.bool_], criteria: Sequence[Hashable]) -> float:
+    """The share of pairs in the right order among those of one criterion: what ranks documents. Ties half."""
+    places: dict[Hashable, list[int]] = {}
+    for place, criterion in enumerate(criteria):
+        places.setdefault(criterion, []).append(place)
+    right = pairs = 0.0
+    for some in places.values():
+        met = int(holds[some].sum())
+        count = met * (len(some) - met)
+        if count:
+            right += count * auc(scores[some], holds[some])
+            pairs += count
+    return right / pairs if pairs else float("nan")
+
+
 def coverage(found: Cases) -> float:
     """Largest share of all cases, surest first, on which the verdicts are right 90 times in 100."""
     sure = np.where(np.isnan(found.p), -1.0, np.abs(found.p - 0.5))
@@ -196,6 +257,7 @@ MEASURES: dict[str, Callable[[Cases], float]] = {
     "macro-F1": macro_f1,
     "false-violations": false_violations,
     "evidence-right": evidence_right,
+    "evidence-shows": evidence_shows,
     "ECE": calibration_error,
     "coverage@90": coverage,
 }
@@ -224,7 +286,9 @@ def _entering(name: str, found: Cases) -> int:
     """How many cases a measure is about."""
     if name == "false-violations":
         return int((found.p < 0.5).sum())
-    return int((~np.isnan(found.evidence)).sum()) if name == "evidence-right" else len(found.p)
+    if name.startswith("evidence"):
+        return int((~np.isnan(found.evidence if name == "evidence-right" else found.shows)).sum())
+    return len(found.p)
 
 
 def _estimate(value: float, samples: Sequence[float], n: int) -> Estimate:

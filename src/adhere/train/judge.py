@@ -4,7 +4,9 @@
 
 FILE are rows of `python -m adhere.synth.rows`; a file may be weighted as FILE=2.
 DIR/bench/verdicts.jsonl is the development set that watches, never a training row. Written to --out:
-checkpoint.pt to resume from, model.pt with the best weights on the development set, manifest.json.
+checkpoint.pt to resume from, model.pt with the best weights on the development set, manifest.json. Best is
+the AUC within a criterion: over all labels, a judge would also be paid for knowing which criteria are met
+more often, and that ranks no document.
 """
 
 from __future__ import annotations
@@ -14,15 +16,15 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from transformers import AutoModel
+from transformers import AutoModel, BertModel
 
-from adhere.evaluate.verdicts import auc
+from adhere.evaluate.verdicts import auc, auc_within
 from adhere.judge import layout
 from adhere.train import run as train
 from adhere.train.judge_model import Judge, Labelled, loss
@@ -32,7 +34,11 @@ from adhere.train.tagger import base_folder
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that a run depends on besides the data. The rate falls to nothing over `steps`."""
+    """Everything that a run depends on besides the data. The rate falls to nothing over `steps`.
+
+    `siblings` documents of one group are drawn together and asked the same; `contrast` weighs the loss of
+    their order. `layers` of the base are kept, evenly spaced and with the last; 0 keeps all.
+    """
 
     steps: int = 2000
     batch: int = 24
@@ -45,6 +51,9 @@ class Recipe:
     dropout: float = 0.1
     titleless: float = 0.15
     queryless: float = 0.15
+    siblings: int = 1
+    contrast: float = 0.0
+    layers: int = 0
     seed: int = 0
 
 
@@ -58,9 +67,22 @@ def fresh(base: Path, recipe: Recipe, *, attention: str = "sdpa") -> tuple[Judge
     encoder = AutoModel.from_pretrained(
         base, add_pooling_layer=False, attn_implementation=attention, attention_probs_dropout_prob=0.0
     )
+    if recipe.layers:
+        _keep(encoder, recipe.layers)
     for layer in encoder.encoder.layer[: recipe.frozen]:
         layer.requires_grad_(False)
     return Judge(encoder, recipe.dropout), tokenizer
+
+
+def kept_layers(of: int, few: int) -> list[int]:
+    """Which layers are kept, evenly spaced, the last among them (as DistilBERT starts, arXiv 1910.01108)."""
+    return [round(of / few * (number + 1)) - 1 for number in range(few)]
+
+
+def _keep(encoder: BertModel, few: int) -> None:
+    layers = encoder.encoder.layer
+    encoder.encoder.layer = torch.nn.ModuleList(layers[n] for n in kept_layers(len(layers), few))
+    encoder.config.num_hidden_layers = few
 
 
 class Rows:
@@ -81,25 +103,40 @@ class Rows:
             self._weights += [float(weight or 1.0)] * len(rows)
             for origin, licence in sorted({(str(row["origin"]), str(row["licence"])) for row in rows}):
                 self.sources.setdefault(origin, []).append(licence)
+        self._siblings: dict[Hashable, list[int]] = {}
+        for number, row in enumerate(self._rows):
+            self._siblings.setdefault(_group(row), []).append(number)
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def batches(self, first: int, steps: int, size: int) -> Iterator[list[Labelled]]:
         """Batches `first` to `steps`; eight are drawn together and cut by length against padding."""
+        families = size // self._recipe.siblings
         for block in range(first // 8, -(-steps // 8)):
             rng = random.Random(f"{self._recipe.seed}/{block}")
             drawn = [
-                item
-                for row in rng.choices(self._rows, self._weights, k=8 * size)
-                if (item := self._labelled(row, rng))
+                family
+                for number in rng.choices(range(len(self._rows)), self._weights, k=8 * families)
+                if (family := self._family(number, rng))
             ]
-            drawn.sort(key=lambda item: len(item.row.ids))
+            drawn.sort(key=lambda family: max(len(item.row.ids) for item in family))
             groups = [drawn[i * len(drawn) // 8 : (i + 1) * len(drawn) // 8] for i in range(8)]
             rng.shuffle(groups)
-            yield from groups[first % 8 if block == first // 8 else 0 :]
+            for group in groups[first % 8 if block == first // 8 else 0 :]:
+                yield [item for family in group for item in family]
 
-    def _labelled(self, row: dict, rng: random.Random) -> Labelled | None:  # type: ignore[type-arg]
+    def _family(self, number: int, rng: random.Random) -> list[Labelled]:
+        """A row and others of its group, asked the same."""
+        if self._recipe.siblings == 1:
+            return [item] if (item := self._labelled(self._rows[number], rng)) else []
+        others = [n for n in self._siblings[_group(self._rows[number])] if n != number]
+        chosen = [number, *rng.sample(others, min(len(others), self._recipe.siblings - 1))]
+        alike = rng.random()
+        found = (self._labelled(self._rows[n], random.Random(alike), f"{number}/{alike}") for n in chosen)
+        return [item for item in found if item]
+
+    def _labelled(self, row: dict, rng: random.Random, family: str = "") -> Labelled | None:  # type: ignore[type-arg]
         asked = list(row["asked"])
         groups = sorted({one["group"] for one in asked if one["group"] >= 0})
         kept = set(rng.sample(groups, rng.randint(1, len(groups)))) if groups else set()
@@ -128,7 +165,13 @@ class Rows:
             [one["polarity"] == "want" for one in asked],
             list(row["groups"]),
             [one.get("prior", 0.0) for one in asked],
+            [f"{family}/{one['says']}" if family else "" for one in asked],
         )
+
+
+def _group(row: dict) -> Hashable:  # type: ignore[type-arg]
+    """What rows of one group have in common: the query and all criteria."""
+    return row["origin"], row["query"], tuple(sorted(one["says"] for one in row["asked"]))
 
 
 def _shown(sentences: list[str], asked: list[dict]) -> tuple[list[str], list[dict]]:  # type: ignore[type-arg]
@@ -175,7 +218,7 @@ class Run:
             (self.model.with_prior(logits, item.prior), places)
             for (logits, places), item in zip(read, items, strict=True)
         ]
-        value = loss(found, items, evidence=self.recipe.evidence)
+        value = loss(found, items, evidence=self.recipe.evidence, contrast=self.recipe.contrast)
         self.step += 1
         return train.descend(self.model, self._adam, self._schedule, value)
 
@@ -200,7 +243,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     if options.resume:
         run.load(options.out / "checkpoint.pt")
-    print(f"{len(rows):,} rows; development AUC before: {_watch(model, watch):.4f}", flush=True)
+    print(f"{len(rows):,} rows; development AUC before: {_says(_watch(model, watch))}", flush=True)
     began, losses = time.monotonic(), []
     for items in rows.batches(run.step, recipe.steps, recipe.batch):
         losses.append(run.learn(items))
@@ -209,10 +252,11 @@ def main() -> None:
             mean, losses = sum(losses) / len(losses), []
             took = time.monotonic() - began
             print(
-                f"step {run.step}/{recipe.steps}  loss {mean:.4f}  AUC {figure:.4f}  {took:.0f} s", flush=True
+                f"step {run.step}/{recipe.steps}  loss {mean:.4f}  AUC {_says(figure)}  {took:.0f} s",
+                flush=True,
             )
-            if figure > run.best:
-                run.best = figure
+            if figure[1] > run.best:
+                run.best = figure[1]
                 torch.save(model.state_dict(), options.out / "model.pt")
             run.save(options.out / "checkpoint.pt")
         if run.step >= recipe.steps:
@@ -223,13 +267,19 @@ def main() -> None:
         "rows": {"sha256": rows.hashes, "count": len(rows)},
         "recipe": asdict(recipe),
         "started_from": str(options.start or ""),
-        "development_auc": run.best,
+        "development_auc_within_a_criterion": run.best,
     }
     (options.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
-def _watch(model: Judge, watch: Watched) -> float:
-    return auc(watch.logits(model), watch.holds)
+def _watch(model: Judge, watch: Watched) -> tuple[float, float]:
+    """AUC over all labels, and within a criterion."""
+    scores = watch.logits(model)
+    return auc(scores, watch.holds), auc_within(scores, watch.holds, watch.criteria)
+
+
+def _says(figures: tuple[float, float]) -> str:
+    return f"{figures[0]:.4f}, within a criterion {figures[1]:.4f}"
 
 
 def _options() -> argparse.Namespace:

@@ -24,7 +24,8 @@ class Labelled:
 
     `holds` is 1, 0 or -1 (unknown); `shown` the sentences that show it, empty where that is not known;
     `group` and `wanted` bind criteria of one instruction whose outcome `outcomes[group]` is known. `prior` is
-    what the clause judge makes of a criterion, as log-odds.
+    what the clause judge makes of a criterion, as log-odds. Labels of one `key` are of one criterion on
+    several documents of a batch; "" has no sibling.
     """
 
     row: Row
@@ -34,6 +35,7 @@ class Labelled:
     wanted: list[bool]
     outcomes: list[bool]
     prior: list[float]
+    key: list[str]
 
 
 class Judge(nn.Module):
@@ -110,9 +112,15 @@ def _means(states: Tensor, runs: Sequence[tuple[int, int]]) -> Tensor:
     return torch.stack([states[start:end].mean(dim=0) for start, end in runs])
 
 
-def loss(found: Sequence[tuple[Tensor, Tensor]], items: Sequence[Labelled], *, evidence: float) -> Tensor:
+def loss(
+    found: Sequence[tuple[Tensor, Tensor]],
+    items: Sequence[Labelled],
+    *,
+    evidence: float,
+    contrast: float = 0.0,
+) -> Tensor:
     """Binary cross-entropy per known criterion and per known group, plus `evidence` times that of the
-    sentence that shows a criterion which holds."""
+    sentence that shows a criterion which holds, plus `contrast` times that of the order of documents."""
     criteria: list[Tensor] = []
     shown: list[Tensor] = []
     for (logits, places), item in zip(found, items, strict=True):
@@ -124,7 +132,24 @@ def loss(found: Sequence[tuple[Tensor, Tensor]], items: Sequence[Labelled], *, e
                 shown.append(places[index].logsumexp(0) - inside)
         criteria.extend(_groups(logits, item))
     total = torch.stack(criteria).mean()
-    return total + evidence * torch.stack(shown).sum() / len(criteria) if shown else total
+    if shown:
+        total = total + evidence * torch.stack(shown).sum() / len(criteria)
+    pairs = _pairs([logits for logits, _ in found], items) if contrast else []
+    return total + contrast * torch.stack(pairs).mean() if pairs else total
+
+
+def _pairs(logits: Sequence[Tensor], items: Sequence[Labelled]) -> list[Tensor]:
+    """-log p that the document in which a criterion holds comes first, for every pair of siblings.
+
+    A judge that knows only which criteria are met more often gains nothing by it.
+    """
+    met: dict[str, list[Tensor]] = {}
+    unmet: dict[str, list[Tensor]] = {}
+    for row, item in zip(logits, items, strict=True):
+        for index, (holds, key) in enumerate(zip(item.holds, item.key, strict=True)):
+            if key and holds >= 0:
+                (met if holds else unmet).setdefault(key, []).append(row[index])
+    return [_binary(a - b, True) for key, some in met.items() for a in some for b in unmet.get(key, [])]
 
 
 def _groups(logits: Tensor, item: Labelled) -> list[Tensor]:

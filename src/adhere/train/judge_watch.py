@@ -35,6 +35,11 @@ class Watched:
     def holds(self) -> NDArray[np.bool_]:
         return np.array([one["verdict"] == "met" for row in self.labels for one in row])
 
+    @property
+    def criteria(self) -> list[tuple[str, str]]:
+        """Which criterion of which need each label is of."""
+        return [(one["need"], one["criterion"]) for row in self.labels for one in row]
+
     @torch.no_grad()
     def logits(self, model: Judge) -> NDArray[np.float64]:
         """Of every label in order, with its prior."""

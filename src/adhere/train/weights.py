@@ -92,7 +92,8 @@ def fit(table: Table, met: Met, start: Weights, *, ridge: float = RIDGE) -> Weig
 def figures(table: Table, met: Met, weights: Weights) -> Figures:
     """How good the verdicts of these weights are, to three digits."""
     p = _p(table @ np.array(astuple(weights)))
-    found = Cases(("",) * len(met), met, p, np.full(len(met), np.nan))
+    unknown = np.full(len(met), np.nan)
+    found = Cases(("",) * len(met), met, p, unknown, unknown)
     return Figures(*(round(each, 3) for each in (auc(p, met), macro_f1(found), calibration_error(found))))
 
 
