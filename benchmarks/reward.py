@@ -23,6 +23,7 @@ from adhere.need import Criterion
 from adhere.search import program
 from adhere.search.engine import Engine
 from adhere.search.program import QueryTerm
+from adhere.store.protocol import Clause
 from development import Table, arguments, corpora, features
 
 NAMES = ("query", "want", "avoid", "lean", "wish", "floor")
@@ -98,8 +99,8 @@ def _case(engine: Engine, query: str, instruction: str, ids: list[str]) -> Case:
     meaning, words = (table[:, 0] for table in features(engine, ids, [query]))
     term = QueryTerm.of(query)
     if answer.criteria:
-        odds = program.QUERY_MEANING * meaning + program.QUERY_WORDS * words / (words + term.half) + term.bias
-        term = term.relative_to(float(odds.max()))
+        clause = [Clause(engine.encoder.encode_queries([query])[0], query)]
+        term = term.relative_to(max(engine.store.score(ids, clause, term.odds()).values()))
     near = np.array([term.score(m, w) for m, w in zip(meaning, words, strict=True)])
     columns = zip(answer.criteria, zip(*(hit.ledger for hit in hits), strict=True), strict=True)
     # an unknown p weighs as a coin, before the lean (`program.combine`)

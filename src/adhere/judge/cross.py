@@ -60,17 +60,24 @@ class CrossReader:
         that fits in. At most `layout.CRITERIA` criteria. Shapes  C, S -> (C,), (C, <= S)"""
         if not sentences or not criteria:
             return np.zeros(len(criteria), np.float32), np.zeros((len(criteria), 0), np.float32)
+        return self.decide(*self.means(query, criteria, sentences))
+
+    def means(self, query: str, criteria: Sequence[str], sentences: Sequence[str]) -> tuple[Array, Array]:
+        """Mean states of each criterion and of each sentence that fits in.
+
+        Shapes  C, S -> (C, H), (<= S, H)
+        """
         tokenizer, session, _ = self._model
         row = layout.row(tokenizer, query, criteria, sentences)
         feed = {"input_ids": np.array([row.ids]), "token_type_ids": np.array([row.types])}
         states = session.run(["tokens"], feed)[0][0]
-        means = [
+        found = [
             np.stack([states[start:end].mean(axis=0) for start, end in spans])
             for spans in (row.criteria, row.sentences)
         ]
-        return self._decide(means[0], means[1])
+        return found[0], found[1]
 
-    def _decide(self, criteria: Array, sentences: Array) -> tuple[Array, Array]:
+    def decide(self, criteria: Array, sentences: Array) -> tuple[Array, Array]:
         c = _unit(self._linear("criterion", criteria))
         s = _unit(self._linear("sentence", sentences))
         evidence = self._model[2]["scale"] * (c @ s.T)
@@ -80,7 +87,17 @@ class CrossReader:
         read = (weights / total) @ sentences
         hidden = np.tanh(self._linear("hidden", np.concatenate([criteria, read, criteria * read], axis=1)))
         logits: Array = (most + np.log(total))[:, 0] + self._linear("out", hidden)[:, 0]
-        return logits, evidence
+        return logits, evidence + self._shows(criteria, sentences)
+
+    def _shows(self, criteria: Array, sentences: Array) -> Array:
+        """What `adhere.train.evidence` learned to add, if it ran: a sentence may be near a criterion and not
+        show it. Shapes  (C, H), (S, H) -> (C, S)"""
+        if "shows_out.weight" not in self._model[2]:
+            return np.zeros((len(criteria), len(sentences)), np.float32)
+        c = np.repeat(criteria, len(sentences), axis=0)
+        s = np.tile(sentences, (len(criteria), 1))
+        hidden = np.tanh(self._linear("shows_hidden", np.concatenate([c, s, c * s], axis=1)))
+        return self._linear("shows_out", hidden).reshape(len(criteria), len(sentences))
 
     def _linear(self, name: str, x: Array) -> Array:
         head = self._model[2]

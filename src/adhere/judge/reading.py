@@ -7,9 +7,9 @@ the clause judge goes by:
     p = sigmoid(meaning * m(c) + words * w(c) + query_meaning * m(q) + query_words * w(q) + read * r + bias)
 
 Only the first candidates are read, which come best first: twice as many as will be shown, FEWEST at least
-and READ at most. For the others the clause judge's word stands. The sentence in which the model sees most of
-a criterion is the evidence. The time of a question is that of reading, some 200 tokens a document
-(docs/Speed.md).
+and READ at most. For the others the clause judge's word stands. The evidence is the sentence in which the
+model sees most of a criterion, its cosine and the words that it shares counted too. The time of a question
+is that of reading, some 200 tokens a document (docs/Speed.md).
 """
 
 from __future__ import annotations
@@ -19,15 +19,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from adhere.encode.protocol import Array, Candidate
 from adhere.judge import layout
 from adhere.judge.about import ClauseJudge, Nearness, sentences_of, sigmoid
 from adhere.judge.logic import HOLDS
 from adhere.judge.protocol import Question
 from adhere.need import About, Judgement, Kind, TextEvidence
+from adhere.words import terms, tokens
 
 FEWEST, READ = 16, 32
 """Candidates that are read, at least and at most."""
+NEAR, SAYS = 4.0, 4.0
+"""What a sentence's cosine with a criterion, and the share of its words that it has, count as evidence."""
 
 
 class Reader(Protocol):
@@ -113,10 +118,12 @@ class ReadingJudge:
         shown: list[TextEvidence | None] = []
         for start in range(0, len(says), layout.CRITERIA):
             some = slice(start, start + layout.CRITERIA)
-            places = shown_of(candidate, vectors[some])
+            places, cosines = read_of(candidate, vectors[some])
             found, said = self.reader.read(query, says[some], [place.text for place in places])
             logits += [float(one) for one in found]
-            shown += [_most_said(places, row) for row in said]
+            read = said.shape[1]
+            near = said + beside(says[some], [place.text for place in places[:read]], cosines[:, :read])
+            shown += [_most_said(places, row) for row in near]
         return logits, shown
 
     def _decide(self, reading: Reading) -> Judgement:
@@ -131,14 +138,34 @@ def _most_said(places: Sequence[TextEvidence], said: Array) -> TextEvidence | No
     return places[first + int(said[first:].argmax())] if len(said) else None
 
 
-def shown_of(candidate: Candidate, vectors: Array) -> list[TextEvidence]:
-    """What is read of a document for these criteria: its title, and the sentences nearest to them in order.
+def beside(criteria: Sequence[str], sentences: Sequence[str], cosines: Array) -> Array:
+    """What counts as evidence besides what the reader sees. Shapes  C, S, (C, S) -> (C, S)"""
+    wanted, said = ([_stems(text) for text in texts] for texts in (criteria, sentences))
+    shared = [[len(some & own) / max(1, len(some)) for own in said] for some in wanted]
+    return NEAR * cosines + SAYS * np.array(shared, np.float32).reshape(cosines.shape)
 
-    Shapes  vectors (C, H) -> at most 1 + SENTENCES places
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(terms(token for token, _ in tokens(text)))
+
+
+def shown_of(candidate: Candidate, vectors: Array) -> list[TextEvidence]:
+    """What is read of a document for these criteria (`read_of`)."""
+    return read_of(candidate, vectors)[0]
+
+
+def read_of(candidate: Candidate, vectors: Array) -> tuple[list[TextEvidence], Array]:
+    """What is read of a document for these criteria, its title and the sentences nearest to them in order,
+    and their cosines; the title has none.
+
+    Shapes  vectors (C, H) -> at most 1 + SENTENCES places, (C, places)
     """
     title = candidate.document.title
     head = [TextEvidence(-1, title, (0, len(title)))] if title else []
     places = sentences_of(candidate)
     if not places:
-        return head
-    return head + [places[at] for at in layout.chosen(candidate.cosines(vectors), layout.SENTENCES)]
+        return head, np.zeros((len(vectors), len(head)), np.float32)
+    cosines = candidate.cosines(vectors)
+    chosen = layout.chosen(cosines, layout.SENTENCES)
+    blank = np.zeros((len(vectors), len(head)), np.float32)
+    return head + [places[at] for at in chosen], np.concatenate([blank, cosines[chosen].T], axis=1)
