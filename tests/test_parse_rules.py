@@ -608,3 +608,18 @@ def test_what_may_be_taken_back_is_assumed(instruction: str, notation: str) -> N
     parsed = RulesParser().parse(instruction, schema=SCHEMA, now=NOW)
     assert write(Criteria((next(iter(parsed.criteria)),))) == notation
     assert all(criterion.question for criterion in parsed.criteria if criterion.assumed)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "programs"),
+    [
+        ("skip anything on whales and anything on krill", ['avoid about("whales")', 'avoid about("krill")']),
+        ("leave out old papers on whales", ['avoid about("old papers on whales")']),
+        ("leave out anything and everything on whales", ['avoid about("whales")']),
+        ("must discuss krill", ['want about("krill")']),
+        ("shorter is better", ["prefer form(words < 300)"]),
+    ],
+)
+def test_what_is_named_anew_is_excluded_by_itself(instruction: str, programs: list[str]) -> None:
+    parsed = RulesParser().parse(instruction, now=NOW)
+    assert write(parsed.criteria).split("\n") == programs

@@ -236,3 +236,27 @@ def test_what_stands_beside_a_prompt_is_asked(parser: TaggerParser, prompt: str,
     written = write(parser.parse(prompt, now=NOW).criteria)
     assert written.split("\n")[-1].startswith(program)
     assert ("has question" in written) == ("has question" in program)
+
+
+@packaged
+@pytest.mark.parametrize("query", ["", "concurrency", "c api", "unicode"])
+def test_words_that_lead_to_a_date_are_no_subject(parser: TaggerParser, query: str) -> None:
+    status = FieldInfo("status", "keyword", values={"Accepted": 3, "Draft": 3, "Final": 3})
+    made = FieldInfo("created", "date")
+    schema = Schema({"status": status, "created": made}, 9, "created")
+    told = {
+        "only accepted proposals from after 2019, nothing about C extensions, prefer short ones": [
+            'want field(status = "Accepted")',
+            'want time(from d"2020-01-01")',
+            'avoid about("C extensions")',
+            "prefer form(words < 300)",
+        ],
+        "final proposals from before 2010 that change syntax": [
+            'want field(status = "Final")',
+            'want time(before d"2010-01-01")',
+            'want about("change syntax")',
+        ],
+    }
+    for instruction, programs in told.items():
+        parsed = parser.parse(instruction, query=query, schema=schema, now=NOW)
+        assert write(parsed.criteria).split("\n") == programs

@@ -37,7 +37,7 @@ from adhere.parse.rules.named import compared
 from adhere.parse.rules.segment import overlap
 from adhere.parse.rules.timed import on_field, whole_years, year_field
 from adhere.parse.rules.typing import ASSUMED, apart, meant, sure_phrases
-from adhere.parse.rules.vocabulary import stems
+from adhere.parse.rules.vocabulary import STOPWORDS, TEMPORAL, stems
 from adhere.parse.tags import Slot
 from adhere.schema import FieldInfo
 
@@ -82,6 +82,7 @@ _ASKED = re.compile(
 _QUOTES = "\"'“”‘’`«» "
 _DATE = re.compile(DATE, re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+_WORD = re.compile(r"\w+")
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
 _YES, _NO = frozenset(("true", "yes", "on")), frozenset(("false", "no", "off"))
 _NOUN_ENDS = re.compile(
@@ -127,7 +128,7 @@ def criteria_of(
         replace(phrase, span=(phrase.span[0] + start, phrase.span[1] + start))
         for phrase in (*sure_phrases(text, linker, now), *_nouns(text, linker))
     ]
-    found = _widened(instruction, found, ruled)
+    found = _given_up(instruction, _widened(instruction, found, ruled), ruled)
     # Where the model doubts and the rules do not, they are right more often.
     phrases = [p for p in found.phrases if p.sure or not any(overlap(p.span, r.span) for r in ruled)]
     taken = [*(p.span for p in phrases), *found.subjects]
@@ -158,6 +159,15 @@ def _widened(text: str, found: Read, ruled: Sequence[Phrase]) -> Read:
         subject = " ".join(text[slice(*span)].strip() for span in subjects)
         found = Read((*phrases, phrase), subject, subjects)
     return found
+
+
+def _given_up(text: str, found: Read, ruled: Sequence[Phrase]) -> Read:
+    """What was read, without subjects that the rules take for a sure condition: "final" in "final drafts"."""
+    sure = [phrase.span for phrase in ruled if phrase.sure]
+    kept = [one for one in found.subjects if not any(a <= one[0] and one[1] <= b for a, b in sure)]
+    if len(kept) == len(found.subjects):
+        return found
+    return replace(found, subject=" ".join(text[slice(*span)].strip() for span in kept), subjects=tuple(kept))
 
 
 def _one_of(one: Expression, several: Expression) -> bool:
@@ -207,8 +217,8 @@ def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) ->
     taken = [phrase.span for phrase in phrases]
     subjects = [
         slot
-        for slot in inside
-        if slot.label == "subject"
+        for slot in (_bare(text, one) for one in inside if one.label == "subject")
+        if slot.span[0] < slot.span[1]
         and has_content(text[slice(*slot.span)])
         and not any(start <= slot.span[0] and slot.span[1] <= end for start, end in taken)
     ]
@@ -216,6 +226,17 @@ def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) ->
     if any(subjects and subjects[0].span[0] < p.span[0] < subjects[-1].span[1] for p in phrases):
         subject = " ".join(text[slice(*slot.span)] for slot in subjects)
     return Read(tuple(_alternatives(text, phrases)), subject, tuple(slot.span for slot in subjects))
+
+
+def _bare(text: str, slot: Slot) -> Slot:
+    """A subject without the words of time at its end, which lead to the date behind it: "drafts after"."""
+    words = list(_WORD.finditer(text, *slot.span))
+    end = slot.span[1]
+    while words and words[-1][0].casefold() in TEMPORAL | STOPWORDS:
+        end = words.pop().start()
+    told = text[slot.span[0] : end].rstrip()
+    cut = any(word in TEMPORAL for word in text[end : slot.span[1]].casefold().split())
+    return replace(slot, span=(slot.span[0], slot.span[0] + len(told))) if cut else slot
 
 
 def _alternatives(text: str, phrases: Sequence[Phrase]) -> list[Phrase]:

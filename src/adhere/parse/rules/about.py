@@ -29,7 +29,8 @@ _OPENING = re.compile(
     r"(?:(?:an? |any |the )?(?:relevant |qualifying )?"
     r"(?:documents?|papers?|articles?|passages?|pages?|results?|stories|reports?|material|proposals|"
     r"items|texts|posts|records|ones|those|anything|everything|something|that|which) )?"
-    r"(?:(?:that|which|who) )?(?:(?:is|are|were|was|will be) )?(?:(?:about|on|regarding|concerning|"
+    r"(?:(?:that|which|who) )?(?:(?:must|should|needs? to|ha(?:s|ve) to|ought to) (?:also )?(?:be )?)?"
+    r"(?:(?:is|are|were|was|will be) )?(?:(?:about|on|regarding|concerning|"
     r"dealing with|deals? with|discuss(?:es|ing)?|identif(?:y|ies)|cover(?:s|ing)?|"
     r"treat(?:s|ing)?|describ(?:es?|ing)|"
     r"relat(?:es?|ing) to|to do with|in which|where) )?(?=\w|\W)",

@@ -43,7 +43,7 @@ _LENGTH = re.compile(
 )
 _SHORT = re.compile(
     r"\b(?:short|brief|shorter) (?=ones|texts?|documents?|papers?|articles?|pages?|pieces|answers?|reads)"
-    r"|\b(?:be|is|are) (?:short|brief)(?=\s*$)|^\s*(?:short|brief)\s*$",
+    r"|\b(?:be|is|are) (?:short|brief)(?=\s*$)|^\s*(?:short|brief)(?:er)?\s*$",
     re.I,
 )
 LANGUAGE_CODES = {name.casefold(): code for code, name in LANGUAGES.items()}

@@ -14,6 +14,7 @@ from adhere.parse.rules.account import settled
 from adhere.parse.rules.cues import ADDITION
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.polarity import Clause, clauses
+from adhere.parse.rules.segment import trimmed
 from adhere.parse.rules.task import of_the_task, only_task
 from adhere.parse.rules.tolerance import doubted, settled_as_open
 from adhere.parse.rules.typing import criteria_of, denials
@@ -29,6 +30,12 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Says what becomes of the documents that a rule has already divided off: nothing is asked by it."""
+
+_ANEW = re.compile(
+    r"(?<!anything)(?<!everything)(?:,\s+(?=(?:any|every)thing\b)"
+    r"|,?\s+(?:and|or|nor)\s+(?=(?:(?:any|every|no)thing|whatever|none|no)\b(?!\W*,)))",
+    re.IGNORECASE,
+)
 
 
 class RulesParser(Linking):
@@ -74,9 +81,12 @@ def compose(
             ruled = denials(instruction, clause.span, linker=linker, now=now)
             criteria += ruled
             continue
-        typed = typed_by(clause.span, clause.label) if typed_by else None
-        if typed is None:
-            typed = criteria_of(instruction, clause.span, clause.label, linker=linker, now=now)
+        typed: list[Criterion] = []
+        for span in _heads(instruction, clause):
+            given = typed_by(span, clause.label) if typed_by else None
+            if given is None:
+                given = criteria_of(instruction, span, clause.label, linker=linker, now=now)
+            typed += given
         limited = made.get(clause.unless_of) if clause.unless_of is not None else None
         if limited is None and _adds(instruction, found, number, criteria, typed):
             made[number] = len(criteria) - 1
@@ -98,6 +108,21 @@ def compose(
         tuple(notes),
     )
     return settled(parsed)
+
+
+def _heads(instruction: str, clause: Clause) -> list[Span]:
+    """The parts of an exclusion that names things anew: "anything before 2012 | and anything on packaging"
+    excludes what is either, where "old papers on packaging" excludes what is both."""
+    start, end = clause.span
+    if clause.label not in ("avoid", "disprefer"):
+        return [clause.span]
+    edges = [
+        start,
+        *(edge for match in _ANEW.finditer(instruction, start, end) for edge in match.span()),
+        end,
+    ]
+    parts = [trimmed(instruction, (a, b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [part for part in parts if part[0] < part[1]]
 
 
 def _adds(

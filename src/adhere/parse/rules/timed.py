@@ -16,6 +16,7 @@ from adhere.schema import Schema
 _MADE = frozenset("made released published produced written created shot recorded printed issued".split())  # noqa: SIM905
 """Verbs that a field of years dates without doubt."""
 _WORD = re.compile(r"\w+")
+_FROM = re.compile(r"\bfrom\s+$", re.IGNORECASE)
 
 
 def timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None:
@@ -26,6 +27,8 @@ def timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None
         named, start = before_it  # "whose post history falls in 2022"
     year = year_field(schema)
     meaning: Expression = phrase.meaning
+    if from_it := _FROM.search(text[:start]):
+        start = from_it.start()  # "from before 2010"
     if named and isinstance(meaning, Time):
         meaning = on_field(named, meaning)
     elif year and isinstance(meaning, Time) and whole_years(meaning):

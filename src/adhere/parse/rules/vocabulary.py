@@ -42,6 +42,9 @@ BEARING = words("""
 """)
 """Words that carry a condition ("that list X under authors", "that date from 2015") and name no subject."""
 
+TEMPORAL = words("after before since until till during within between past prior later earlier")
+"""Words that place something in time; beside a date they name no subject."""
+
 CONNECTIVES = words("and or but nor so then also plus please with without to for the a an that which")
 """Words that may stand between the claimed spans of an instruction and carry nothing on their own."""
 
