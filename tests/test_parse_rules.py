@@ -623,3 +623,18 @@ def test_what_may_be_taken_back_is_assumed(instruction: str, notation: str) -> N
 def test_what_is_named_anew_is_excluded_by_itself(instruction: str, programs: list[str]) -> None:
     parsed = RulesParser().parse(instruction, now=NOW)
     assert write(parsed.criteria).split("\n") == programs
+
+
+@pytest.mark.parametrize(
+    ("instruction", "program"),
+    [
+        ("papers from 2025 only", 'want time(from d"2025-01-01" before d"2026-01-01")'),
+        ("papers from 2025 on", 'want time(from d"2025-01-01")'),
+        ("older than ten years", 'want time(before d"2016-07-01")'),
+        ("nothing more than 2 years old", 'avoid time(before d"2024-07-01")'),
+        ("proposals from before 2010", 'want time(before d"2010-01-01")'),
+        ("something short", "prefer form(words < 300)"),
+    ],
+)
+def test_ages_and_ends_of_years(instruction: str, program: str) -> None:
+    assert write(RulesParser().parse(instruction, now=NOW).criteria) == program

@@ -83,6 +83,11 @@ _QUOTES = "\"'“”‘’`«» "
 _DATE = re.compile(DATE, re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"\w+")
+_MENTIONS = re.compile(
+    r"\b(?:mention|nam|contain|say|includ|us|cit|quot|word|term|phrase|nowhere|anywhere)\w*(?: \w+){0,2} $",
+    re.I,
+)
+"""What stands before a word that is to be mentioned."""
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
 _YES, _NO = frozenset(("true", "yes", "on")), frozenset(("false", "no", "off"))
 _NOUN_ENDS = re.compile(
@@ -260,7 +265,8 @@ def _either(group: Sequence[Phrase]) -> Phrase:
 def _named_so(text: str, slot: Slot) -> Slot:
     """The slot, or a subject where its words do not bear it out: a part under no such name, a word to mention
     of which the model is in doubt ("refute" in "documents that refute the claim")."""
-    if slot.label == "mention" and slot.confidence < SURE and text[slot.span[0]] not in _QUOTES:
+    said = text[slot.span[0]] in _QUOTES or _MENTIONS.search(text, 0, slot.span[0])
+    if slot.label == "mention" and slot.confidence < SURE and not said:
         return replace(slot, label="subject")
     called = _PARTS.get(slot.label)
     known = called is None or called.search(text, *slot.span) is not None

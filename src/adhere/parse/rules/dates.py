@@ -44,7 +44,7 @@ _PHRASE = re.compile(
     rf"|as (?:of|at) (?P<asof>{DATE})"
     rf"|(?P<after>after|later than|newer than|more recent than|following|post[- ])\s?(?P<after_date>{DATE})"
     rf"|(?P<since>since|from|starting(?: in)?|on or after|no (?:older|earlier) than|not (?:older|earlier|"
-    rf"before) than)\s(?P<since_date>{DATE})(?P<onwards> on(?:wards?)?| or (?:later|newer|after)|"
+    rf"before) than)\s(?P<since_date>{DATE})(?P<onwards> on(?:wards?)?\b| or (?:later|newer|after)|"
     rf" and (?:later|newer|after))?"
     rf"|(?:(?:in|on) )?(?P<or_later>{DATE})(?: or (?:later|newer|after|more recent)| and (?:later|newer)"
     rf"| onwards?| on\b)"
@@ -56,8 +56,10 @@ _PHRASE = re.compile(
     rf"|(?:in|during|from|of) the (?P<decade>(?:1[6-9]|20)\d0)s"
     rf"|(?:from |in |over |within |during |of )?the (?:last|past|previous) {_COUNT} {_UNIT}|(?:from |"
     rf"in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"
-    rf"|(?:no|not|less|at most) (?:older|more|than)(?: than)? (?P<age_count>\d{{1,3}}) (?P<age_unit>day|"
-    rf"week|month|year)s?(?: old)?"
+    rf"|(?:older than|(?:more than|over)(?= \w+ \w+ old\b)) (?P<old_count>\d{{1,3}}|a|an|one|two|three|four"
+    rf"|five|six|seven|eight|nine|ten|twelve) (?P<old_unit>day|week|month|year|decade)s?(?: old)?\b"
+    rf"|(?:no|not|less|newer|younger|at most) (?:older|more|than)(?: than)? (?P<age_count>\d{{1,3}})"
+    rf" (?P<age_unit>day|week|month|year)s?(?: old)?"
     rf"|(?P<recent>recent(?:ly)?|(?<!at the )latest|newest|most recent|up[- ]to[- ]date)\b)",
     re.IGNORECASE,
 )
@@ -140,6 +142,9 @@ def _meaning(match: re.Match[str], now: datetime) -> Time | AsOf | Recent | None
 
 
 def _relative(match: re.Match[str], now: datetime) -> Time | None:
+    if match["old_count"]:
+        count = _WORDS.get(match["old_count"].casefold()) or int(match["old_count"])
+        return Time(end=now - _length(match["old_unit"].casefold(), count))
     if match["count"] or match["age_count"]:
         word = (match["count"] or match["age_count"]).casefold()
         count = _WORDS.get(word) or int(word)

@@ -43,6 +43,7 @@ _LENGTH = re.compile(
 )
 _SHORT = re.compile(
     r"\b(?:short|brief|shorter) (?=ones|texts?|documents?|papers?|articles?|pages?|pieces|answers?|reads)"
+    r"|(?<=\bsomething )(?:short|brief)\b"
     r"|\b(?:be|is|are) (?:short|brief)(?=\s*$)|^\s*(?:short|brief)(?:er)?\s*$",
     re.I,
 )
