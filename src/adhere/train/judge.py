@@ -112,7 +112,7 @@ class Rows:
 
     def batches(self, first: int, steps: int, size: int) -> Iterator[list[Labelled]]:
         """Batches `first` to `steps`; eight are drawn together and cut by length against padding."""
-        families = size // self._recipe.siblings
+        families = max(1, size // self._recipe.siblings)
         for block in range(first // 8, -(-steps // 8)):
             rng = random.Random(f"{self._recipe.seed}/{block}")
             drawn = [

@@ -31,9 +31,9 @@ _OTHERS = re.compile(
 )
 """Says what becomes of the documents that a rule has already divided off: nothing is asked by it."""
 
-_ANEW = re.compile(
-    r"(?<!anything)(?<!everything)(?:,\s+(?=(?:any|every)thing\b)"
-    r"|,?\s+(?:and|or|nor)\s+(?=(?:(?:any|every|no)thing|whatever|none|no)\b(?!\W*,)))",
+_ANEW = re.compile(  # bounded, so that a run of spaces costs no square of its length
+    r"(?<!anything)(?<!everything)(?:,\s{1,9}(?=(?:any|every)thing\b)"
+    r"|,?\s{1,9}(?:and|or|nor)\s{1,9}(?=(?:(?:any|every|no)thing|whatever|none|no)\b(?!\W*,)))",
     re.IGNORECASE,
 )
 
