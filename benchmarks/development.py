@@ -16,6 +16,8 @@ from adhere.search.engine import Engine
 from adhere.store.protocol import Clause, Meaning, Words
 
 Table = NDArray[np.float64]
+MEASURES = ("nDCG@10/og", "nDCG@10/changed", "interaction", "selective-p-MRR", "violations@10", "two-way")
+"""What the judged needs are compared by."""
 
 
 def arguments(description: str | None, *more: str) -> argparse.Namespace:

@@ -20,16 +20,7 @@ from adhere.parse.protocol import Parser
 from adhere.parse.tagger import PACKAGED, TaggerParser
 from adhere.schema import Schema
 from adhere.search.engine import Engine
-from development import arguments, corpora
-
-MEASURES = (
-    "nDCG@10/og",
-    "nDCG@10/changed",
-    "interaction",
-    "selective-p-MRR",
-    "violations@10",
-    "two-way",
-)
+from development import MEASURES, arguments, corpora
 
 
 @dataclass(frozen=True, slots=True)

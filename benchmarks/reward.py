@@ -24,12 +24,11 @@ from adhere.search import program
 from adhere.search.engine import Engine
 from adhere.search.program import QueryTerm
 from adhere.store.protocol import Clause
-from development import Table, arguments, corpora, features
+from development import MEASURES, Table, arguments, corpora, features
 
 NAMES = ("query", "want", "avoid", "lean", "wish", "floor")
 SERVED = (1.0, program.WANT, program.AVOID, program.LEAN, program.WISH, program.FLOOR)
 """The first counts the query's term as a multiple of what it is."""
-MEASURES = ("nDCG@10/og", "nDCG@10/changed", "interaction", "selective-p-MRR", "violations@10", "two-way")
 REWARD = ("nDCG@10/changed", "interaction")
 FOLDS = 6
 REACH = 0.25  # standard deviation of a step, in logarithms; it shrinks where steps fail

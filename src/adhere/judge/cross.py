@@ -60,7 +60,9 @@ class CrossReader:
         that fits in. At most `layout.CRITERIA` criteria. Shapes  C, S -> (C,), (C, <= S)"""
         if not sentences or not criteria:
             return np.zeros(len(criteria), np.float32), np.zeros((len(criteria), 0), np.float32)
-        return self.decide(*self.means(query, criteria, sentences))
+        means = self.means(query, criteria, sentences)
+        logits, evidence = self.decide(*means)
+        return logits, evidence + self._shows(*means)
 
     def means(self, query: str, criteria: Sequence[str], sentences: Sequence[str]) -> tuple[Array, Array]:
         """Mean states of each criterion and of each sentence that fits in.
@@ -78,6 +80,8 @@ class CrossReader:
         return found[0], found[1]
 
     def decide(self, criteria: Array, sentences: Array) -> tuple[Array, Array]:
+        """Log-odds of each criterion, and its scaled cosines with the sentences. Shapes  (C, H), (S, H) ->
+        (C,), (C, S)"""
         c = _unit(self._linear("criterion", criteria))
         s = _unit(self._linear("sentence", sentences))
         evidence = self._model[2]["scale"] * (c @ s.T)
@@ -87,7 +91,7 @@ class CrossReader:
         read = (weights / total) @ sentences
         hidden = np.tanh(self._linear("hidden", np.concatenate([criteria, read, criteria * read], axis=1)))
         logits: Array = (most + np.log(total))[:, 0] + self._linear("out", hidden)[:, 0]
-        return logits, evidence + self._shows(criteria, sentences)
+        return logits, evidence
 
     def _shows(self, criteria: Array, sentences: Array) -> Array:
         """What `adhere.train.evidence` learned to add, if it ran: a sentence may be near a criterion and not

@@ -149,11 +149,6 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(terms(token for token, _ in tokens(text)))
 
 
-def shown_of(candidate: Candidate, vectors: Array) -> list[TextEvidence]:
-    """What is read of a document for these criteria (`read_of`)."""
-    return read_of(candidate, vectors)[0]
-
-
 def read_of(candidate: Candidate, vectors: Array) -> tuple[list[TextEvidence], Array]:
     """What is read of a document for these criteria, its title and the sentences nearest to them in order,
     and their cosines; the title has none.

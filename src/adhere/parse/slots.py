@@ -265,9 +265,10 @@ def _either(group: Sequence[Phrase]) -> Phrase:
 def _named_so(text: str, slot: Slot) -> Slot:
     """The slot, or a subject where its words do not bear it out: a part under no such name, a word to mention
     of which the model is in doubt ("refute" in "documents that refute the claim")."""
-    said = text[slot.span[0]] in _QUOTES or _MENTIONS.search(text, 0, slot.span[0])
-    if slot.label == "mention" and slot.confidence < SURE and not said:
-        return replace(slot, label="subject")
+    if slot.label == "mention" and slot.confidence < SURE:
+        start = slot.span[0]
+        said = text[start] in _QUOTES or _MENTIONS.search(text, 0, start)
+        return slot if said else replace(slot, label="subject")
     called = _PARTS.get(slot.label)
     known = called is None or called.search(text, *slot.span) is not None
     return slot if known else replace(slot, label="subject")

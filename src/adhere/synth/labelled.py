@@ -41,9 +41,9 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ASKING = ("want", "avoid", "prefer", "disprefer")
 
 
-def fold(group: str) -> int:
-    """Which tenth a group belongs to, fixed by its name."""
-    return int(sha1(group.encode()).hexdigest(), 16) % FOLDS
+def fold(group: str, folds: int = FOLDS) -> int:
+    """Which tenth a group belongs to, or other part, fixed by its name."""
+    return int(sha1(group.encode()).hexdigest(), 16) % folds
 
 
 def labelled(

@@ -217,7 +217,7 @@ def asking(model: Instructed) -> Callable[[Sequence[str], Sequence[str]], Array]
 
 def main() -> None:
     options = _options()
-    recipe = Recipe(**{name: getattr(options, name) for name in Recipe.__dataclass_fields__})
+    recipe = train.recipe_of(options, Recipe)
     torch.manual_seed(recipe.seed)
     base = options.base or base_folder()
     model = Instructed(base, reading=recipe.reading, lora=recipe.lora, frozen=recipe.frozen)
@@ -292,8 +292,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--every", type=int, default=50, help="steps between two looks at the development set"
     )
-    for name, value in asdict(Recipe()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    train.add_recipe(parser, Recipe)
     return parser.parse_args()
 
 

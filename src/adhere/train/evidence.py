@@ -26,13 +26,15 @@ from torch import Tensor, nn
 
 from adhere.encode.onnx import default_encoder
 from adhere.encode.protocol import Array, Encoder
+from adhere.errors import FileError
 from adhere.judge import layout
 from adhere.judge.cross import FILES, CrossReader
 from adhere.judge.reading import beside
 from adhere.model import checksums
-from adhere.synth.labelled import read_labels
+from adhere.synth.labelled import HELD_OUT, fold, read_labels
 from adhere.synth.reversals import documents_by
 from adhere.synth.sources import Sources
+from adhere.train import run as train
 
 KEPT_BACK = 6
 """One document in so many is not learned from."""
@@ -160,7 +162,7 @@ def _scores(model: Shows, some: Sequence[Example]) -> tuple[Tensor, Tensor]:
 
 def kept_back(document: str) -> bool:
     """Whether a document is not learned from, fixed by its name."""
-    return int(hashlib.sha1(document.encode()).hexdigest(), 16) % KEPT_BACK == 0
+    return fold(document, KEPT_BACK) == HELD_OUT
 
 
 def texts_of(
@@ -174,6 +176,12 @@ def texts_of(
     found = {key: (one.title, one.text) for key, one in documents_by(Sources(data), wanted).items()}
     for group in read_labels(invented):
         found |= {("invented", one["id"]): (one["title"], one["text"]) for one in group["documents"]}
+    missing = [key for row in rows if (key := (row["corpus"], row["document"])) not in found]
+    if missing:
+        raise FileError(
+            f"{len(missing)} labelled documents are not in {data}, or may not be learned from: "
+            f"{'/'.join(missing[0])} ... Name the folder that the labels speak of."
+        )
     return found
 
 
@@ -191,9 +199,8 @@ def write(folder: Path, layer: Mapping[str, Array], about: Mapping[str, Any]) ->
 
 def main() -> None:
     options = _options()
-    recipe = Recipe(**{name: getattr(options, name) for name in Recipe.__dataclass_fields__})
+    recipe = train.recipe_of(options, Recipe)
     rows = read_labels(options.labels)
-    write(options.folder, {}, {})
     texts = texts_of(rows, options.data, options.labels.with_name("invented.jsonl"))
     found = []
     for one in examples(rows, texts, CrossReader(options.folder), default_encoder(), recipe.seed):
@@ -217,8 +224,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("folder", type=Path, help="a judge as adhere.train.judge_export writes it")
     parser.add_argument("--data", type=Path, required=True, help="folder that holds corpora/ and train/")
     parser.add_argument("--labels", type=Path, default=Path("labels/evidence.jsonl"))
-    for name, value in asdict(Recipe()).items():
-        parser.add_argument(f"--{name}", type=type(value), default=value)
+    train.add_recipe(parser, Recipe)
     return parser.parse_args()
 
 

@@ -233,7 +233,7 @@ class Run:
 
 def main() -> None:
     options = _options()
-    recipe = Recipe(**{name: getattr(options, name) for name in Recipe.__dataclass_fields__})
+    recipe = train.recipe_of(options, Recipe)
     model, tokenizer = fresh(options.base or base_folder(), recipe)
     if options.start:
         model.load_state_dict(torch.load(options.start, weights_only=True))
@@ -294,8 +294,7 @@ def _options() -> argparse.Namespace:
         "--every", type=int, default=200, help="steps between two looks at the development set"
     )
     parser.add_argument("--watch", type=int, default=100000, help="most development rows that are watched")
-    for name, value in asdict(Recipe()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    train.add_recipe(parser, Recipe)
     return parser.parse_args()
 
 

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from adhere.encode.onnx import default_encoder
 from adhere.evaluate.benchmark import find, load
 from adhere.judge import layout
-from adhere.judge.reading import shown_of
+from adhere.judge.reading import read_of
 from adhere.synth.labelled import engine_over, priors
 from adhere.train.judge_model import Judge
 
@@ -83,7 +83,7 @@ def watched(data: Path, tokenizer: Tokenizer, most: int) -> Watched:
             query, says = some[0]["query"], [one["criterion"] for one in some]
             result.priors.extend(priors(engine, query, says, [candidate]))
             vectors = encoder.encode_queries(says)
-            body = [place.text for place in shown_of(candidate, vectors)]
+            body = [place.text for place in read_of(candidate, vectors)[0]]
             result.rows.append(layout.row(tokenizer, query, says, body))
             result.texts.append(body)
             result.labels.append(some)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,18 @@ from torch import Tensor, nn
 from adhere.errors import InputError
 
 Module = TypeVar("Module", bound=nn.Module)
+Made = TypeVar("Made")
+
+
+def add_recipe(parser: argparse.ArgumentParser, recipe: type[Any]) -> None:
+    """An option for every field of a recipe, with its default."""
+    for name, value in asdict(recipe()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+
+
+def recipe_of(options: argparse.Namespace, recipe: type[Made]) -> Made:
+    """The recipe that the options of `add_recipe` ask for."""
+    return recipe(**{name: getattr(options, name) for name in asdict(recipe())})  # type: ignore[call-overload]
 
 
 def collate(rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> tuple[Tensor, Tensor, Tensor]:

@@ -185,7 +185,7 @@ def _batches(rows: Sequence[Labelled], size: int, rng: random.Random) -> Iterato
 
 def main() -> None:
     options = _options()
-    recipe = Recipe(**{name: getattr(options, name) for name in Recipe.__dataclass_fields__})
+    recipe = train.recipe_of(options, Recipe)
     source = options.data / "train" / "clauses.jsonl"
     examples = clauses.read(source)
     learned = [e for e in examples if e.fold not in (clauses.HELD_OUT, recipe.development)]
@@ -257,8 +257,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--labels", type=Path, help="labels/ of the repository, for --typed")
     parser.add_argument("--start", type=Path, help="folder of a run whose weights to go on from")
     parser.add_argument("--pseudo-labels", type=Path, help="file that adhere.train.pseudo wrote")
-    for name, value in asdict(Recipe()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    train.add_recipe(parser, Recipe)
     return parser.parse_args()
 
 
