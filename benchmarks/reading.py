@@ -2,6 +2,7 @@
 
     python benchmarks/reading.py --data DIR [--test] [--model FOLDER] [--show 10]
     python benchmarks/reading.py --data DIR --wordings shown [--needs 60]
+    python benchmarks/reading.py --data DIR --everyday [--test] [--show 10]
 
 labels/stores_development.jsonl holds 120 instructions over peps, movies and keps, labels/stores_test.jsonl
 120 over peps, movies, arxiv and pysec, which nobody who builds the parser reads. A reading is compared by
@@ -14,6 +15,11 @@ what it does:
 
 --wordings asks instead for the very criteria of the audit's instructions over peps, pysec, movies and keps,
 `about` left out: `read` of `adhere audit`, without searching.
+
+--everyday asks for the instructions of labels/everyday.jsonl, as people type them, over eleven stores, six of
+which are our own (labels/everyday); with --test for those of labels/everyday_test.jsonl, which nobody reads.
+Each is put under four queries, because a query may change what the model makes of an instruction. Hence
+  steady        exact under all of its queries
 """
 
 from __future__ import annotations
@@ -21,6 +27,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import typing
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -60,6 +67,7 @@ MOST = 3000
 """Documents of each corpus: the instructions were written over the schema of so many."""
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 Ids = frozenset[str]
+Need = dict[str, typing.Any]
 
 
 def main() -> None:
@@ -71,6 +79,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=PACKAGED)
     parser.add_argument("--show", type=int, default=0, help="misread ones to print (development only)")
     parser.add_argument("--wordings", choices=HALVES, help="the audit's instructions instead")
+    parser.add_argument("--everyday", action="store_true", help="what people type, each under four queries")
     parser.add_argument("--needs", type=int, default=60, help="of the audit, over each store")
     options = parser.parse_args()
     if options.data is None:
@@ -78,13 +87,10 @@ def main() -> None:
     if options.wordings:
         _audited(Path(options.data), TaggerParser(options.model), options.wordings, options.needs)
         return
-    file = LABELS / ("stores_test.jsonl" if options.test else "stores_development.jsonl")
-    needs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    needs = _needs("everyday" if options.everyday else "stores", test=options.test)
     truths = {store: truth(Path(options.data), store) for store in dict.fromkeys(n["store"] for n in needs)}
-    print(
-        f"{len(needs)} instructions\n\n| parser | store | exact | let through | wishes | subjects | silent |"
-    )
-    print("|---|---|---|---|---|---|---|")
+    print(f"{len(needs)} instructions\n\n| parser | store | {' | '.join(MEASURES)} |")
+    print("|---|---|" + "---|" * len(MEASURES))
     for name, parse in {"rules": RulesParser().parse, "ours": TaggerParser(options.model).parse}.items():
         shown = 0 if options.test or name == "rules" else options.show
         _table(name, needs, truths, parse, shown)
@@ -103,15 +109,24 @@ def _audited(data: Path, parser: TaggerParser, half: Half, count: int) -> None:
         print(f"{store}: {right} of {len(needs)} read exactly", flush=True)
 
 
+def _needs(name: str, *, test: bool) -> list[Need]:
+    files = {"everyday": ("everyday", "everyday_test"), "stores": ("stores_development", "stores_test")}
+    file = LABELS / f"{files[name][test]}.jsonl"
+    needs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [{"queries": [need.get("query", "")], **need} for need in needs]
+
+
 def truth(data: Path, store: str) -> Truth:
-    found = [document(row, None) for row in islice(rows(data / FILES[store]), MOST)]
+    """What a program decides of the documents of a corpus, or of one that we made up for everyday.jsonl."""
+    file = data / FILES[store] if store in FILES else LABELS / "everyday" / f"{store}.jsonl"
+    found = [document(row, None) for row in islice(rows(file), MOST)]
     schema = infer(found)
     return Truth([dated(one, schema.time_field) for one in found], schema)
 
 
 def _table(
     name: str,
-    needs: Sequence[dict[str, str]],
+    needs: Sequence[Need],
     truths: dict[str, Truth],
     parse: Callable[..., object],
     show: int,
@@ -120,21 +135,37 @@ def _table(
     for need in needs:
         over = truths[need["store"]]
         meant = language.read(need["criteria"])
-        parsed = parse(need["instruction"], query=need["query"], schema=over.schema, now=NOW)
-        made: Criteria = parsed.criteria  # type: ignore[attr-defined]
-        right = _compared(over, meant, made)
+        made = {query: _made(parse, need["instruction"], query, over) for query in need["queries"]}
+        right = {query: _compared(over, meant, criteria) for query, criteria in made.items()}
+        wrong = [query for query in made if not right[query]["exact"]]
         for store in (need["store"], "all"):
-            tally[store].update(right, needs=1)
-        if not right["exact"] and show:
+            for found in right.values():
+                tally[store].update(found, queries=1)
+            tally[store].update(needs=1, steady=not wrong)
+        if wrong and show:
             show -= 1
-            print(f"\n{need['instruction']}\n  meant {need['criteria']}")
-            print("  made  " + language.write(made).replace("\n", "\n        "))
+            _show(need, meant, {query: made[query] for query in wrong})
     for store, counts in tally.items():
-        shares = (f"{counts[key] / counts['needs']:.0%}" for key in MEASURES)
+        shares = [f"{counts[key] / counts['queries']:.0%}" for key in MEASURES[:-1]]
+        shares.append(f"{counts['steady'] / counts['needs']:.0%}")
         print(f"| {name} | {store} ({counts['needs']}) | {' | '.join(shares)} |")
 
 
-MEASURES = ("exact", "let through", "wishes", "subjects", "silent")
+def _made(parse: Callable[..., object], instruction: str, query: str, over: Truth) -> Criteria:
+    parsed = parse(instruction, query=query, schema=over.schema, now=NOW)
+    return parsed.criteria  # type: ignore[attr-defined, no-any-return]
+
+
+def _show(need: Need, meant: Criteria, made: dict[str, Criteria]) -> None:
+    """A misread instruction, and each wrong reading with the number of its queries that lead to it."""
+    print(
+        f"\n[{need['store']}] {need['instruction']}\n  meant {language.write(meant)!r}".replace("\\n", "; ")
+    )
+    for text, times in Counter(language.write(criteria) for criteria in made.values()).items():
+        print(f"  {times} of {len(need['queries'])}  " + text.replace("\n", "; "))
+
+
+MEASURES = ("exact", "let through", "wishes", "subjects", "silent", "steady")
 
 
 def _compared(over: Truth, meant: Criteria, made: Criteria) -> dict[str, bool]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from adhere.need import Span
 from adhere.parse.rules import polarity as rules
-from adhere.parse.rules.cues import TASK, Side, find_cue
+from adhere.parse.rules.cues import TASK, Label, Side, find_cue
 from adhere.parse.rules.segment import trimmed
 from adhere.parse.rules.vocabulary import CONNECTIVES, GENERIC, STOPWORDS
 from adhere.parse.tags import Clause
@@ -22,6 +22,11 @@ _DENIED = re.compile(
     r"\b(?:other than|neither|nor|(?:is|are|was|were|must|should|may|can|do|does) not|cannot|no)\b",
     re.IGNORECASE,
 )
+_EXCEPT = re.compile(r"(?:but |and )?(?:unless|except(?:ing)?)\b", re.IGNORECASE)
+_BOUND = re.compile(r"(?:but |and |or )?(?:no|not) \w+ than\b", re.IGNORECASE)
+"""How a bound opens that only looks like an exclusion: "no later than 2015"."""
+_ONLY_IF = re.compile(r"(?:but |and )?(?:only (?:if|when|where)|provided|as long as)\b", re.IGNORECASE)
+_ONLY_NOW = re.compile(r",?\s+(?:and|but)\s+(?=only\b)", re.IGNORECASE)
 _ADMITTED = re.compile(
     r"\b(?:also|too|equally|still|all|just as well|likewise) "
     r"(?:belongs?|counts?|qualif(?:y|ies)|relevant|welcome)\W*$|"
@@ -62,6 +67,61 @@ def mended(text: str, found: Sequence[Clause]) -> list[Clause]:
     return kept
 
 
+def excepted(text: str, found: Sequence[Clause]) -> list[Clause]:
+    """Clauses that open with "except" or "unless", tied to what they limit.
+
+    After an exclusion they lift it; after a want they exclude.
+    """
+    kept: list[Clause] = []
+    for clause in found:
+        before = kept[-1] if kept else None
+        if before and _only_if(text, before, clause):
+            kept[-1] = replace(before, role="avoid", confidence=max(before.confidence, clause.confidence))
+            kept.append(replace(clause, role="want", unless_of=len(kept) - 1))
+            continue
+        if before is None or not _EXCEPT.match(_text(text, clause)) or clause.role in ("background", "task"):
+            kept.append(clause)
+            continue
+        cue = find_cue(_text(text, before))
+        if before.role == clause.role == "avoid" and cue is None:
+            before = kept[-1] = replace(before, role="want")
+        elif before.role == clause.role == "want" and cue and cue.label == "avoid" and cue.start == 0:
+            before = kept[-1] = replace(before, role="avoid")
+        if clause.unless_of is None:
+            excluding = before.role in ("avoid", "disprefer")
+            role: Label = "want" if excluding else "avoid"
+            clause = replace(clause, role=role, unless_of=len(kept) - 1 if excluding else None)
+        kept.append(clause)
+    return kept
+
+
+def _only_if(text: str, before: Clause, clause: Clause) -> bool:
+    """Whether one clause lets in what the next puts a condition on: "X is okay | only if Y"."""
+    admitted = (
+        rules.ADMITTED_IF.search(_text(text, before)) is not None and find_cue(_text(text, before)) is None
+    )
+    return (
+        admitted and before.role == clause.role == "want" and _ONLY_IF.match(_text(text, clause)) is not None
+    )
+
+
+def parted(text: str, found: Sequence[Clause]) -> list[Clause]:
+    """Clauses that limit another, without the rule that follows them: "unless short, and only drafts"."""
+    kept: list[Clause] = []
+    place: list[int] = []
+    for clause in found:
+        limited = None if clause.unless_of is None else place[clause.unless_of]
+        place.append(len(kept))
+        cut = _ONLY_NOW.search(text, *clause.span) if limited is not None else None
+        if cut is None:
+            kept.append(replace(clause, unless_of=limited))
+            continue
+        first, last = trimmed(text, (clause.span[0], cut.start())), trimmed(text, (cut.end(), clause.span[1]))
+        kept += [replace(clause, span=first, core=None, unless_of=limited)]
+        kept += [replace(clause, span=last, core=None, unless_of=None)]
+    return kept
+
+
 def refused(text: str, found: Sequence[Clause], *, but: Collection[Span] = ()) -> list[Clause]:
     """Wants that say what must not be, as the want and the exclusion that they are.
 
@@ -79,7 +139,8 @@ def refused(text: str, found: Sequence[Clause], *, but: Collection[Span] = ()) -
 
 
 def admitted(text: str, found: Sequence[Clause]) -> list[Clause]:
-    """Clauses that end by letting something in ("also belong", "count too") exclude and favour nothing.
+    """Clauses that let something in ("... also belong", "... count too", "no later than") exclude and favour
+    nothing.
 
     Right behind a want they widen it, even where they were taken for background.
     """
@@ -93,6 +154,8 @@ def admitted(text: str, found: Sequence[Clause]) -> list[Clause]:
 
 
 def _lets_in(role: str, before: str, words: str) -> bool:
+    if role == "avoid" and _BOUND.match(words) and find_cue(words) is None:
+        return True
     if _NEGATED.search(words):
         return False
     if role == "background":
@@ -153,6 +216,8 @@ def _belongs(text: str, before: Clause, after: Clause) -> bool:
     """Whether two neighbours are one phrase, or one of them is a scrap of it."""
     gap = _gap(text, before, after)
     if "task" in (before.role, after.role) or after.unless_of is not None:
+        return False
+    if _EXCEPT.match(_text(text, after)) or _only_if(text, before, after):
         return False
     if _STOP.search(text, before.span[1] - 1, after.span[0]):
         return False

@@ -16,6 +16,7 @@ from dateutil.parser import ParserError
 from packaging.version import InvalidVersion
 
 from adhere.need import (
+    About,
     All,
     Any,
     Criterion,
@@ -28,17 +29,20 @@ from adhere.need import (
     Recent,
     Span,
     Time,
+    conditions,
 )
 from adhere.parse.rules.about import about_of, has_content
-from adhere.parse.rules.dates import DATE, interval
+from adhere.parse.rules.cues import find_cue
+from adhere.parse.rules.dates import DATE, interval, time_phrases
+from adhere.parse.rules.denial import spelled
 from adhere.parse.rules.form import LANGUAGE_CODES, Phrase, number
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.named import compared
-from adhere.parse.rules.segment import overlap
-from adhere.parse.rules.timed import on_field, whole_years, year_field
+from adhere.parse.rules.segment import overlap, trimmed
+from adhere.parse.rules.timed import on_field, timed, whole_years, year_field
 from adhere.parse.rules.typing import ASSUMED, apart, meant, sure_phrases
 from adhere.parse.rules.vocabulary import STOPWORDS, TEMPORAL, stems
-from adhere.parse.tags import Slot
+from adhere.parse.tags import SLOTS, Slot
 from adhere.schema import FieldInfo
 
 LIKELY, SURE = 0.5, 0.75
@@ -71,6 +75,8 @@ _OTHER_CODES = re.compile(
     r"country|promo|discount|access|colou?r|conduct)$",
     re.IGNORECASE,
 )
+LEADING = frozenset(("from", "of", "in", "by", "to", "at", "with", "and", "or"))
+"""Words that end no subject, but lead on to what follows it."""
 NEAR = 200
 """How many characters before a question are looked at for who asks it."""
 _ASKED = re.compile(
@@ -89,10 +95,16 @@ _MENTIONS = re.compile(
 )
 """What stands before a word that is to be mentioned."""
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
+_COUNTED = frozenset(label for label in SLOTS if label.startswith("words") or label in (">=", ">", "<=", "<"))
+_DIGIT = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand)\b", re.IGNORECASE
+)
+"""What a bound has in it; of other words none was meant."""
 _YES, _NO = frozenset(("true", "yes", "on")), frozenset(("false", "no", "off"))
 _NOUN_ENDS = re.compile(
     r"\s+(?:that|which|whose|where|with|without|from|in which|under which)\b", re.IGNORECASE
 )
+_NOT = re.compile(r"\b(?:not|no|without|other than|except)\b", re.IGNORECASE)
 _BOTH = re.compile(r"\band\b|&", re.IGNORECASE)
 _OR = re.compile(
     r"\b(?:or|nor)\b(?!\s+(?:later|newer|earlier|older|more|less|above|below|after|before|higher|lower|fewer|up"
@@ -131,9 +143,14 @@ def criteria_of(
     start, text = span[0], instruction[slice(*span)]
     ruled = [
         replace(phrase, span=(phrase.span[0] + start, phrase.span[1] + start))
-        for phrase in (*sure_phrases(text, linker, now), *_nouns(text, linker))
+        for phrase in (
+            *sure_phrases(text, linker, now),
+            *_nouns(text, linker),
+            *_months(text, start, slots, linker, now),
+        )
     ]
     found = _given_up(instruction, _widened(instruction, found, ruled), ruled)
+    found = _turned(instruction, span, polarity, found, ruled)
     # Where the model doubts and the rules do not, they are right more often.
     phrases = [p for p in found.phrases if p.sure or not any(overlap(p.span, r.span) for r in ruled)]
     taken = [*(p.span for p in phrases), *found.subjects]
@@ -175,6 +192,86 @@ def _given_up(text: str, found: Read, ruled: Sequence[Phrase]) -> Read:
     return replace(found, subject=" ".join(text[slice(*span)].strip() for span in kept), subjects=tuple(kept))
 
 
+def _turned(text: str, span: Span, polarity: Polarity, found: Read, ruled: Sequence[Phrase]) -> Read:
+    """What was read, without a denial that is why the clause excludes, and with the bounds that the rules
+    read where the model's point the other way and no denial in the clause can be the reason for it."""
+    excluding = polarity in ("avoid", "disprefer")
+    start, end = span
+    cue = find_cue(text[start:end]) if excluding else None
+    shown = spelled(text[start:end])
+    if cue:
+        shown = shown[: cue.start] + " " * (cue.end - cue.start) + shown[cue.end :]
+    phrases: list[Phrase] = []
+    for phrase in found.phrases:
+        over = [r for r in ruled if r.sure and overlap(r.span, phrase.span)]
+        if any(_elsewhere(r.meaning, phrase.meaning) or _longer(text, r, phrase) for r in over):
+            continue  # a unit says what is measured ("under 100 euros, rated at least 4"), or a list goes on
+        denied = _NOT.search(shown, 0, phrase.span[0] - start) is not None
+        if excluding and phrase.denied and not denied:
+            phrase = replace(phrase, denied=False)
+        against = [r for r in over if _against(r.meaning, phrase.meaning)]
+        same = [r for r in over if r.denied and r.meaning == phrase.meaning]
+        if against and (not denied or against[0].denied == excluding):
+            phrase = against[0]
+        elif same and not excluding:
+            phrase = same[0]
+        phrases.append(phrase)
+    return replace(found, phrases=tuple(phrases))
+
+
+def _months(
+    text: str, offset: int, slots: Sequence[Slot], linker: Linker | None, now: datetime
+) -> list[Phrase]:
+    """Bounds at a month without a year, of which the model says that they are bounds: "after June"."""
+    found = [timed(text, phrase, linker.schema if linker else None) for phrase in time_phrases(text, now)]
+    bounds = [(s.span[0] - offset, s.span[1] - offset) for s in slots if s.label in _COUNTED]
+    return [
+        replace(phrase, sure=True, question="")
+        for phrase in found
+        if phrase and not _DIGIT.search(text, *phrase.span) and any(overlap(phrase.span, b) for b in bounds)
+    ]
+
+
+def _flags(text: str, named: Sequence[Slot], linker: Linker | None) -> list[Phrase]:
+    """The names of fields of truth values, which ask for what they name: "either remote or in Leeds"."""
+    flags: list[Phrase] = []
+    for slot in named:
+        fields = _fields(text[slice(*slot.span)], linker)
+        found = list(linker.phrases(text[slice(*slot.span)])) if linker and slot.confidence >= SURE else []
+        if fields and fields[0].type == "boolean" and len(found) == 1:
+            flags.append(replace(found[0], span=slot.span, denied=slot.denied))
+    return flags
+
+
+def _longer(text: str, one: Phrase, other: Phrase) -> bool:
+    """Whether a choice of dates takes in more numbers than were read: "in 1908, 1909 or 1911"."""
+    chosen = isinstance(one.meaning, Any) and all(not isinstance(part, About) for part in one.meaning.parts)
+    return chosen and len(_NUMBER.findall(text, *one.span)) > len(_NUMBER.findall(text, *other.span))
+
+
+def _elsewhere(one: Expression, other: Expression) -> bool:
+    """Whether a bound is on another field than the one read."""
+    named = {leaf.name for leaf in conditions(one) if isinstance(leaf, Field) and leaf.op not in ("=", "in")}
+    read_ = {
+        leaf.name if isinstance(leaf, Field) else ""
+        for leaf in conditions(other)
+        if isinstance(leaf, Field | Form)
+    }
+    return bool(named) and bool(read_) and not named & read_
+
+
+def _against(one: Expression, other: Expression) -> bool:
+    """Whether two bounds on the same thing point in opposite directions."""
+    match one, other:
+        case Time(start, end), Time(start2, end2):
+            return (start is None, end is None) == (end2 is None, start2 is None) and (start is None) != (
+                end is None
+            )
+        case (Field(name, op), Field(name2, op2)) | (Form(name, op), Form(name2, op2)):
+            return name == name2 and {op[0], op2[0]} == {"<", ">"}
+    return False
+
+
 def _one_of(one: Expression, several: Expression) -> bool:
     match one, several:
         case Field(name, "=", value), Field(other, "in", values) if isinstance(values, tuple):
@@ -209,16 +306,19 @@ def _excluded(
 
 def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) -> Read | None:
     """The typed conditions of a clause; None where it has none, or one that cannot be resolved."""
-    inside = [_named_so(text, s) for s in slots if span[0] <= s.span[0] and s.span[1] <= span[1]]
+    inside = [_named_so(text, _clipped(text, s, span)) for s in slots if overlap(s.span, span)]
+    inside = [slot for slot in inside if slot.label not in _COUNTED or _DIGIT.search(text, *slot.span)]
     inside = _whole_names(text, [s for s in inside if not _asked(text, s)])
     named = [slot for slot in inside if slot.label == "field"]
     filled = [slot for slot in inside if slot.label not in ("field", "subject")]
-    if not filled:
+    if not filled and not _flags(text, named, linker):
         return None
     try:
         phrases = _phrases(text, filled, named, linker)
     except _Unresolved:
         return None
+    free = [name for name in named if not any(overlap(name.span, phrase.span) for phrase in phrases)]
+    phrases = sorted([*phrases, *_flags(text, free, linker)], key=lambda phrase: phrase.span)
     taken = [phrase.span for phrase in phrases]
     subjects = [
         slot
@@ -233,6 +333,12 @@ def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) ->
     return Read(tuple(_alternatives(text, phrases)), subject, tuple(slot.span for slot in subjects))
 
 
+def _clipped(text: str, slot: Slot, span: Span) -> Slot:
+    """The part of a slot that lies in the clause: the model may read on into the next sentence."""
+    start, end = max(slot.span[0], span[0]), min(slot.span[1], span[1])
+    return slot if (start, end) == slot.span else replace(slot, span=trimmed(text, (start, end)))
+
+
 def _bare(text: str, slot: Slot) -> Slot:
     """A subject without the words of time at its end, which lead to the date behind it: "drafts after"."""
     words = list(_WORD.finditer(text, *slot.span))
@@ -240,7 +346,7 @@ def _bare(text: str, slot: Slot) -> Slot:
     while words and words[-1][0].casefold() in TEMPORAL | STOPWORDS:
         end = words.pop().start()
     told = text[slot.span[0] : end].rstrip()
-    cut = any(word in TEMPORAL for word in text[end : slot.span[1]].casefold().split())
+    cut = any(word in TEMPORAL | LEADING for word in text[end : slot.span[1]].casefold().split())
     return replace(slot, span=(slot.span[0], slot.span[0] + len(told))) if cut else slot
 
 

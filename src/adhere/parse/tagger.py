@@ -25,7 +25,7 @@ from adhere.model import opened, verify
 from adhere.need import About, All, Any, Criteria, Criterion, Expression, Parsed, Span, conditions
 from adhere.parse import slots as typed
 from adhere.parse import tags
-from adhere.parse.mend import admitted, mended, overruled, refused
+from adhere.parse.mend import admitted, excepted, mended, overruled, parted, refused
 from adhere.parse.protocol import check
 from adhere.parse.rules import compose
 from adhere.parse.rules import polarity as rules
@@ -110,7 +110,8 @@ class TaggerParser(Linking):
         sure += [c for c in _cued(instruction, ruled, tagged) if c.span not in {one.span for one in sure}]
         sure += [c for c in _prompts(instruction, ruled) if not any(overlap(c.span, s.span) for s in sure)]
         found = mended(instruction, overruled(instruction, tagged, sorted(sure, key=lambda c: c.span)))
-        found = refused(instruction, admitted(instruction, found), but=filled)
+        found = excepted(instruction, refused(instruction, admitted(instruction, found), but=filled))
+        found = parted(instruction, found)
         labels = [rules.Clause(clause.span, clause.role, clause.unless_of) for clause in found]
         parsed = compose(
             instruction,

@@ -49,8 +49,9 @@ class Recipe:
     `development` is the fifth to watch and not to learn from; -1 learns from all but the held-out one.
     `queryless` is the share of examples read without their query, `hidden` without the rules' tags, `pseudo`
     the share of the pseudo-labelled ones that an epoch reads. `typed` counts the instructions an epoch that
-    are made from wordings; `schemas` is the share of the others that are put to some collection's schema, and
-    `labelled` the share of them that an epoch reads.
+    are made from wordings, `whole` the share of them that are whole instructions with other values; `schemas`
+    is the share of the others that are put to some collection's schema, and `labelled` the share of them that
+    an epoch reads.
     """
 
     epochs: int = 12
@@ -70,6 +71,7 @@ class Recipe:
     hidden: float = 0.0
     pseudo: float = 0.5
     typed: int = 0
+    whole: float = 0.0
     schemas: float = 0.3
     labelled: float = 1.0
     development: int = 1
@@ -202,7 +204,7 @@ def main() -> None:
             read_wordings(options.labels / "wordings"),
             read_fields(options.labels / "fields.jsonl"),
         )
-        typed = TypedMaker(wordings, fields, learned, seed=recipe.seed)
+        typed = TypedMaker(wordings, fields, learned, seed=recipe.seed, whole=recipe.whole)
     run = Run(learned, model, tokenizer, recipe, pseudo, typed)
     options.out.mkdir(parents=True, exist_ok=True)
     if options.resume:

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from adhere.errors import FileError
-from adhere.parse.language.english import LANGUAGES
 from adhere.parse.rules.cues import TASK, Label
 from adhere.parse.tags import Clause, Slot
 from adhere.schema import FieldInfo, Schema
 from adhere.train.augment import fillers, joined, roughened, sentences
 from adhere.train.clauses import Example
+from adhere.train.values import LANGUAGE_NAMES, count, date, keywords, mention, numbers, shown, version, years
+from adhere.train.whole import Template, filled
 
 FORMS = {"list form": "list"} | {kind: kind for kind in ("code", "numbers", "links", "table", "question")}
 """Kinds of wordings that name a form, and the slot that its words are."""
@@ -33,16 +34,16 @@ _KINDS = {"words": "form", "time": "time", "language": "language", "about": "top
 """What the kinds head is taught; of the others, "field" and "form"."""
 _ROLES: tuple[Label, ...] = ("want", "want", "avoid", "avoid", "prefer", "prefer", "disprefer")
 """How often a frame of each polarity is drawn."""
-_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """Frames by polarity, phrases by kind, and sentences with their kinds and polarity."""
+    """Frames by polarity, phrases by kind, sentences with kinds and polarity, and whole instructions."""
 
     frames: Mapping[Label, Sequence[str]]
     phrases: Mapping[str, Sequence[str]]
     sentences: Sequence[tuple[tuple[str, ...], Label, str]]
+    whole: Sequence[Template] = ()
 
 
 _INLINE: Mapping[Label, Sequence[str]] = {
@@ -72,7 +73,7 @@ _CONNECTIVE = re.compile(r"(?:and|but|though|yet) ")
 
 
 def read_wordings(folder: Path) -> Wordings:
-    """All `frames*.jsonl`, `phrases*.jsonl` and `sentences*.jsonl` of a folder.
+    """All `frames*.jsonl`, `phrases*.jsonl`, `sentences*.jsonl` and, if any, `whole*.jsonl` of a folder.
 
     Errors  FileError if there are none
     """
@@ -85,12 +86,13 @@ def read_wordings(folder: Path) -> Wordings:
     whole = [
         (tuple(row["kind"].split(" + ")), row["polarity"], row["text"]) for row in _rows(folder, "sentences")
     ]
-    return Wordings(dict(frames), dict(phrases), whole)
+    templates = [Template(row["text"]) for row in _rows(folder, "whole", needed=False)]
+    return Wordings(dict(frames), dict(phrases), whole, templates)
 
 
-def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
+def _rows(folder: Path, name: str, *, needed: bool = True) -> list[dict[str, Any]]:
     files = sorted(folder.glob(f"{name}*.jsonl"))
-    if not files:
+    if needed and not files:
         raise FileError(
             f"{folder} holds no {name}*.jsonl. Name the folder labels/wordings of the repository."
         )
@@ -140,8 +142,10 @@ class TypedMaker:
         *,
         seed: int,
         roughened: float = 0.1,
+        whole: float = 0.0,
     ) -> None:
         self._wordings, self._domains, self._seed, self._roughened = wordings, domains, seed, roughened
+        self._whole = whole if wordings.whole else 0.0
         self._subjects = [filler for example in natural for filler in fillers(example)]
         self._beside = [part for example in natural for part in sentences(example)]
         self._context = [
@@ -158,13 +162,11 @@ class TypedMaker:
     def example(self, rng: random.Random) -> Example:
         """One instruction over the fields of one collection, which it knows in two thirds of the cases."""
         fields = rng.choice(self._domains)
-        made = self._sentence(rng, fields)
-        for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
-            other = rng.choice(self._beside) if rng.random() < 0.25 else self._sentence(rng, fields)
-            pair = (made, other) if rng.random() < 0.7 else (other, made)
-            made = joined(*pair, rng.choice((". ", ". ", ". ", "; ", "\n", ", ")))
-        if rng.random() < 0.2:
-            made = joined(made, self._inline(rng, fields), ", ")
+        made = (
+            self._of_a_template(rng, fields)
+            if rng.random() < self._whole
+            else self._put_together(rng, fields)
+        )
         if self._context and rng.random() < 0.15:
             pair = (rng.choice(self._context), made)
             made = joined(*(pair if rng.random() < 0.7 else pair[::-1]), ". ")
@@ -173,6 +175,22 @@ class TypedMaker:
         schema = Schema({info.name: info for info in fields}) if rng.random() < 0.67 else None
         query = rng.choice(self._subjects)
         return Example(query, made.instruction, made.clauses, schema)
+
+    def _of_a_template(self, rng: random.Random, fields: Sequence[FieldInfo]) -> Example:
+        """One whole instruction as it was written, with other values."""
+        while True:
+            made = filled(rng.choice(self._wordings.whole), rng, fields, self._subjects, self._words)
+            if made is not None:
+                return made
+
+    def _put_together(self, rng: random.Random, fields: Sequence[FieldInfo]) -> Example:
+        """One to three sentences, each of a frame or a wording of its own."""
+        made = self._sentence(rng, fields)
+        for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
+            other = rng.choice(self._beside) if rng.random() < 0.25 else self._sentence(rng, fields)
+            pair = (made, other) if rng.random() < 0.7 else (other, made)
+            made = joined(*pair, rng.choice((". ", ". ", ". ", "; ", "\n", ", ")))
+        return joined(made, self._inline(rng, fields), ", ") if rng.random() < 0.2 else made
 
     def schema(self, rng: random.Random) -> Schema:
         """The schema of some collection."""
@@ -266,17 +284,17 @@ class TypedMaker:
         if bare in FORMS:
             return {}
         if bare == "mentions":
-            return {"value": [(_mention(rng, self._words), "mention")]}
+            return {"value": [(mention(rng, self._words), "mention")]}
         if bare == "about":
             return {"value": [(rng.choice(self._subjects), "subject")]}
         if bare == "language":
-            return {"value": [(rng.choice(list(LANGUAGES.values())), "language")]}
+            return {"value": [(rng.choice(LANGUAGE_NAMES), "language")]}
         if compared and compared[1] == "words":
-            return {"value": [(_count(rng), f"words{compared[2]}")]}
+            return {"value": [(count(rng), f"words{compared[2]}")]}
         if bare == "time range":
-            return _range(_years(rng))
+            return _range(years(rng))
         if compared and compared[1] == "time":
-            return {"value": [(_date(rng), label)]}
+            return {"value": [(date(rng), label)]}
         return self._of_field(rng, fields, bare, label)
 
     def _of_field(
@@ -292,17 +310,17 @@ class TypedMaker:
         if not fitting:
             return None
         info = rng.choice(fitting)
-        named = [(_shown(info.name, rng), "field")]
+        named = [(shown(info.name, rng), "field")]
         if kind.endswith(" range"):
-            ends = _years(rng) if type_ == "date" else _numbers(rng, info)
+            ends = years(rng) if type_ == "date" else numbers(rng, info)
             return {"field": named} | _range(ends)
         if known == "keyword":
-            return {"field": named, "value": _keywords(rng, list(info.values))}
+            return {"field": named, "value": keywords(rng, list(info.values))}
         values: Mapping[str, Callable[[], str]] = {
             "boolean": lambda: rng.choice(("true", "false", "yes", "no", "True", "False")),
-            "number": lambda: _numbers(rng, info)[0],
-            "version": lambda: _version(rng, list(info.values)),
-            "date": lambda: _date(rng),
+            "number": lambda: numbers(rng, info)[0],
+            "version": lambda: version(rng, list(info.values)),
+            "date": lambda: date(rng),
         }
         return {"field": named, "value": [(values[known](), op)]}
 
@@ -329,80 +347,3 @@ def _labelled(built: _Text, kinds: Sequence[str], role: Label, start: int | None
 
 def _range(ends: tuple[str, str]) -> dict[str, list[tuple[str, str]]]:
     return {"value": [(ends[0], ">=")], "end": [(ends[1], "<=")]}
-
-
-def _shown(name: str, rng: random.Random) -> str:
-    """A field's name as people write it, or now and then as the data spells it."""
-    last = name.rpartition(".")[2]
-    if rng.random() < 0.15:
-        return name
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[_-]", " ", last)).lower()
-
-
-def _keywords(rng: random.Random, values: Sequence[str]) -> list[tuple[str, str]]:
-    """One value, or now and then two or three of them."""
-    if rng.random() > 0.12 or len(values) < 3:
-        return [(_cased(rng.choice(values), rng), "value")]
-    first, *rest = rng.sample(values, rng.choice((2, 2, 3)))
-    pieces = [(first, "value")]
-    for place, value in enumerate(rest, start=1):
-        pieces += [(" or " if place == len(rest) else ", ", ""), (value, "value")]
-    return pieces
-
-
-def _cased(value: str, rng: random.Random) -> str:
-    return value.lower() if rng.random() < 0.15 else value
-
-
-def _numbers(rng: random.Random, info: FieldInfo) -> tuple[str, str]:
-    low, high = sorted(float(bound) for bound in info.values) if len(info.values) == 2 else (1.0, 100.0)
-    whole = low.is_integer() and high.is_integer()
-    one, two = sorted(rng.uniform(low, high) for _ in range(2))
-    if not whole:
-        return f"{one:.1f}", f"{two + 0.1:.1f}"
-    text = f"{int(one):,}" if rng.random() < 0.3 else str(int(one))
-    return text, str(int(two) + 1)
-
-
-def _version(rng: random.Random, values: Sequence[str]) -> str:
-    return rng.choice(values) if rng.random() < 0.7 else f"{rng.randint(0, 12)}.{rng.randint(0, 20)}"
-
-
-def _years(rng: random.Random) -> tuple[str, str]:
-    first = rng.randint(1950, 2024)
-    return str(first), str(rng.randint(first + 1, 2027))
-
-
-def _date(rng: random.Random) -> str:
-    year, month, day = rng.randint(1950, 2027), rng.randint(1, 12), rng.randint(1, 28)
-    if rng.random() < 0.7:
-        return str(year)
-    name = _MONTHS[month - 1]
-    return rng.choice(
-        (
-            f"{name} {year}",
-            f"{name} {day}, {year}",
-            f"{day} {name} {year}",
-            f"{year}-{month:02}-{day:02}",
-            f"{year}-{month:02}",
-        )
-    )
-
-
-def _count(rng: random.Random) -> str:
-    count = rng.choice(
-        (50, 80, 100, 150, 200, 250, 300, 400, 500, 600, 750, 800, 1000, 1200, 1500, 2000, 5000)
-    )
-    count = count if rng.random() < 0.6 else rng.randint(2, 400) * 10
-    return f"{count:,}" if rng.random() < 0.4 else str(count)
-
-
-def _mention(rng: random.Random, words: Sequence[str]) -> str:
-    word = rng.choice(words)
-    return (
-        f"{word} {rng.choice(words)}"
-        if rng.random() < 0.1
-        else word.capitalize()
-        if rng.random() < 0.1
-        else word
-    )

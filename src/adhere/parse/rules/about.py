@@ -25,7 +25,8 @@ _OPENING = re.compile(
     r"i['’]m (?:after|looking for|interested in)|"
     r"what (?:helps|matters|counts|i need|we need|i want) (?:is|are)|what i need are|"
     r"what i (?:want|need) is|i['’]d like(?: to (?:see|read))?|"
-    r"over(?! \d)|than|to(?= [A-Za-z])|those|ones|the ones|anything|everything|all|any|they|it) )*"
+    r"over(?! \d)|than|to(?! do with)(?= [A-Za-z])|"
+    r"those|ones|the ones|anything|everything|all|any|they|it) )*"
     r"(?:(?:an? |any |the )?(?:relevant |qualifying )?"
     r"(?:documents?|papers?|articles?|passages?|pages?|results?|stories|reports?|material|proposals|"
     r"items|texts|posts|records|ones|those|anything|everything|something|that|which) )?"
@@ -39,9 +40,10 @@ _OPENING = re.compile(
 _CLOSING = re.compile(
     r"(?:\s+(?:(?:is|are|be|count|counts|matter|matters) (?:(?:also|equally|likewise|all) )?"
     r"(?:relevant|of interest|"
-    r"acceptable|included|eligible|admissible|welcome|in scope)|"
+    r"acceptable|included|eligible|admissible|welcome|in scope|fine|ok|okay|allowed|all right)|"
     r"(?:also|equally|likewise|all) (?:belongs?|counts?|qualif(?:y|ies))|"
     r"(?:belongs?|counts?|qualif(?:y|ies)) (?:too|as well)|"
+    r"(?:that|which|who|and) (?:got|gets?|has|have|had|costs?|takes?|weighs?|reads?|runs?)|"
     r"only|please|too|as well|either|though|and|or|but|is|are|be|that|which|"
     r"which are|which is|to be|it|they|,))+$",
     re.I,
@@ -68,7 +70,8 @@ _FROM_DATE = re.compile(
 """What ends a cue and opens a phrase of time: "nothing from 2019"."""
 _SPEAKER = re.compile(r"\W*(?:i|we)\s+$", re.IGNORECASE)
 """Who speaks belongs to the cue: "I don't care about cockerels"."""
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"(?<!['’])\b\w+|(?<=['’])(?!(?:s|re|ve|ll|d|m|t)\b)\w+", re.IGNORECASE)
+"""A word; what is left of a contraction ("that's") is none."""
 
 
 def content(text: str) -> str:

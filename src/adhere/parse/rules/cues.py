@@ -45,7 +45,8 @@ BACKGROUND = (
     r"deadline) (?:\w+ )?(?:is|are|has|have|was|wants|meets|includes|will|who)\b",
     r"\b(?:here|homeowner|newbie|beginner here),? (?:new to|first time)",
     r"^(?:(?:and|but|so|because|since) )?(?:my|our) (?!(?:\w+ )?(?:interest|question|need|focus|aim|topic))",
-    r"^(?:hi|hello|hey|dear|thanks|thank you|thx|cheers|good (?:morning|evening)|please help|help|context)\b",
+    r"^(?:hi|hello|hey|dear|thanks|thank you|thx|cheers|good (?:morning|evening)|please help|"
+    r"help(?! (?:with|on|for|about|understanding)\b)|context)\b",
     r"^(?:the|this) (?:user|client|customer|reader|patient|asker|agent) (?:is|has|runs|works|writes|was|"
     r"lives|asked|wants a)\b",
     r"^(?:as an?|being an?|speaking as) \w+",
@@ -140,8 +141,9 @@ _PERSONAL = re.compile(
     r"(?:half (?:of )?)?(?:my|our) |(?:i|we) can['’]?t \w+ (?:daily|alone|much)\b", re.IGNORECASE
 )
 ASKED = re.compile(
-    r"^(?:and )?(?:which|what|why|how|who|whom|where|when|(?:does|did|do|can|could|would) (?:it|there|"
-    r"they|you|we|any|anyone)) "
+    r"^(?:and )?(?!(?:can|could|would) you (?:please |kindly |just )*(?:hide|leave|skip|drop|exclude|omit|"
+    r"ignore|remove|avoid|filter|keep|spare)\b)(?:which|what|why|how|who|whom|where|when|"
+    r"(?:does|did|do|can|could|would) (?:it|there|they|you|we|any|anyone)) "
     r"(?!(?:i|we) (?:don|do not|can|can['’]t|cannot)\b)",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ ends with 2021.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,8 @@ from dateutil.parser import ParserError
 from dateutil.parser import parse as parse_date
 from dateutil.relativedelta import relativedelta
 
-from adhere.need import AsOf, Recent, Span, Time
+from adhere.need import Any, AsOf, Recent, Span, Time
+from adhere.parse.rules.vocabulary import HEADS
 
 HALF_LIFE_DAYS = 365.0
 """What "recent" means where nobody says how recent."""
@@ -35,6 +36,8 @@ SAID = (
     r"added|opened|closed|withdrawn|sent|made|produced|shot|printed|recorded|last updated|last modified)"
 )
 """Verbs that say which date is meant."""
+_DOCUMENTS = "|".join(sorted(HEADS))
+_LIST = rf"{DATE}(?:(?:, {DATE})*,? or {DATE})"
 _COUNT = r"(?P<count>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|couple of|few)"
 _UNIT = r"(?P<unit>day|week|fortnight|month|year|decade)s?"
 _PHRASE = re.compile(
@@ -52,15 +55,20 @@ _PHRASE = re.compile(
     r"|(?P<until>until|till|up to|(?:no|not) (?:later|newer|more recent) than|by|through)"
     rf"\s(?P<until_date>{DATE})"
     rf"|(?:(?:in|on) )?(?P<or_earlier>{DATE})(?: or (?:earlier|older|before)| and (?:earlier|older))"
+    rf"|(?:in |during |within |of |on |from )?(?P<listed>{_LIST})"
     rf"|(?:in|during|within|of|on) (?P<within>{DATE})"
-    rf"|(?:in|during|from|of) the (?P<decade>(?:1[6-9]|20)\d0)s"
-    rf"|(?:from |in |over |within |during |of )?the (?:last|past|previous) {_COUNT} {_UNIT}|(?:from |"
+    rf"|(?:(?:in|during|from|of) )?(?:the )?(?P<decade>(?:1[6-9]|20)\d0)s\b"
+    rf"|(?P<adjective>(?:1[6-9]|20)\d\d)(?= (?:{_DOCUMENTS})\b)"
+    rf"|(?:in|during|from|of) (?P<months>{MONTH}(?:(?:, {MONTH})*,? (?:or|and) {MONTH}) (?:1[6-9]|20)\d\d)"
+    rf"|(?P<since_month>since|from|after|before|until) (?P<month>{MONTH}(?! ?\d))(?: on(?:wards?)?\b)?"
+    rf"|(?:from |in |over |within |during |of )?(?:the )?(?:last|past|previous) {_COUNT} {_UNIT}|(?:from |"
     rf"in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"
     rf"|(?:older than|(?:more than|over)(?= \w+ \w+ old\b)) (?P<old_count>\d{{1,3}}|a|an|one|two|three|four"
     rf"|five|six|seven|eight|nine|ten|twelve) (?P<old_unit>day|week|month|year|decade)s?(?: old)?\b"
     rf"|(?:no|not|less|newer|younger|at most) (?:older|more|than)(?: than)? (?P<age_count>\d{{1,3}})"
     rf" (?P<age_unit>day|week|month|year)s?(?: old)?"
-    rf"|(?P<recent>recent(?:ly)?|(?<!at the )latest|newest|most recent|up[- ]to[- ]date)\b)",
+    rf"|(?P<recent>recent(?:ly)?|(?<!at the )latest|newest|most recent|up[- ]to[- ]date)\b"
+    rf"(?: (?:{_DOCUMENTS})(?= (?:first|on top|come first|go first)))?)",
     re.IGNORECASE,
 )
 OF_DOCUMENTS = frozenset(
@@ -82,6 +90,10 @@ _WORDS = {
 _WORDS |= {"nine": 9, "ten": 10, "twelve": 12, "couple of": 2, "few": 3}
 
 
+Meaning = Time | AsOf | Recent | Any
+"""A stretch of time, several apart ("in 2015 or 2019"), a version, or how recent."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimePhrase:
     """A phrase of time; `verb` is the word that says which date is meant ("modified"), if any does.
@@ -90,7 +102,7 @@ class TimePhrase:
     """
 
     span: Span
-    meaning: Time | AsOf | Recent
+    meaning: Meaning
     verb: str
     sure: bool
 
@@ -108,7 +120,7 @@ def time_phrases(text: str, now: datetime) -> Iterator[TimePhrase]:
             yield TimePhrase(match.span(), meaning, verb, sure)
 
 
-def _meaning(match: re.Match[str], now: datetime) -> Time | AsOf | Recent | None:
+def _meaning(match: re.Match[str], now: datetime) -> Meaning | None:
     if match["recent"]:
         return Recent(HALF_LIFE_DAYS)
     if match["asof"]:
@@ -133,12 +145,42 @@ def _meaning(match: re.Match[str], now: datetime) -> Time | AsOf | Recent | None
     for name in ("until_date", "or_earlier"):
         if match[name]:
             return Time(end=interval(match[name])[1])
-    if match["within"]:
-        return Time(*interval(match["within"]))
+    if match["listed"]:
+        return _any_of(re.findall(DATE, match["listed"], re.IGNORECASE))
+    if match["months"]:
+        year = match["months"][-4:]
+        return _any_of([f"{month} {year}" for month in re.findall(MONTH, match["months"], re.IGNORECASE)])
+    if match["month"]:
+        return _of_month(match["since_month"].casefold(), match["month"], now)
+    if match["within"] or match["adjective"]:
+        return Time(*interval(match["within"] or match["adjective"]))
     if match["decade"]:
         start = datetime(int(match["decade"]), 1, 1, tzinfo=UTC)
         return Time(start, start + relativedelta(years=10))
     return _relative(match, now)
+
+
+def _any_of(dates: Sequence[str]) -> Time | Any:
+    """Any of the dates: one stretch where they follow on each other."""
+    stretches: list[tuple[datetime, datetime]] = []
+    for start, end in sorted(map(interval, dates)):
+        if stretches and start <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], max(end, stretches[-1][1]))
+        else:
+            stretches.append((start, end))
+    times = tuple(Time(start, end) for start, end in stretches)
+    return times[0] if len(times) == 1 else Any(times)
+
+
+def _of_month(word: str, month: str, now: datetime) -> Time | None:
+    """A bound at a month without a year: the last one that has begun. May is a month, "may" is none."""
+    if month == "may":
+        return None
+    start, end = interval(f"{month} {now.year}")
+    if start > now:
+        start, end = start - relativedelta(years=1), end - relativedelta(years=1)
+    bounds = {"after": Time(start=end), "before": Time(end=start), "until": Time(end=end)}
+    return bounds.get(word, Time(start=start))
 
 
 def _relative(match: re.Match[str], now: datetime) -> Time | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from adhere.need import Expression, Field, Form
 from adhere.parse.rules.form import Phrase
 
 _OTHERWISE_SPELLED = re.compile(
@@ -12,14 +13,15 @@ _OTHERWISE_SPELLED = re.compile(
     r"|cannot|neither|never)\b",
     re.IGNORECASE,
 )
-_DENIED = re.compile(
+_DENIAL = (
     r"\b(?:(?:that|which|who|they|it)\s+)?"
     r"(?:(?:is|are|was|were|be|do|does|did|has|have|had|should|must|shall|may|can|could|would|will)\s+)?"
     r"(?<!\bor )(?<!\bneed )not\s+(?!(?:have|need) to\b)"
-    r"(?:(?:be|been|being|have|yet|already|a|an|the|any|by|from|in|for|on|of|to|as|about)\s+)*$",
-    re.IGNORECASE,
+    r"(?:(?:be|been|being|have|yet|already|a|an|the|any|by|from|in|for|on|of|to|as|about)\s+)*{}$"
 )
 """A denial, and what may stand between it and what it denies; "do not have to be" denies nothing."""
+_DENIED, _DENIED_BOUND = (re.compile(_DENIAL.format(more), re.IGNORECASE) for more in ("", r"(?:\w+\s+)?"))
+"""A bound may have its verb between: "may not run over 8,000 words"."""
 
 
 def spelled(text: str) -> str:
@@ -29,5 +31,11 @@ def spelled(text: str) -> str:
 
 def denied(text: str, phrase: Phrase) -> Phrase:
     """The phrase, marked as denied and with its denial in its span, where one stands right before it."""
-    match = _DENIED.search(text, 0, phrase.span[0])
+    pattern = _DENIED_BOUND if _bound(phrase.meaning) else _DENIED
+    match = pattern.search(text, 0, phrase.span[0])
     return phrase if match is None else replace(phrase, span=(match.start(), phrase.span[1]), denied=True)
+
+
+def _bound(meaning: Expression) -> bool:
+    """Whether a number is compared with: a length, a field of numbers."""
+    return isinstance(meaning, Field | Form) and meaning.op in ("<", "<=", ">", ">=")

@@ -24,7 +24,7 @@ TRAPS = (
     r"(?:whether|even if) or not",
     r"or not",
     r"non-\w+|non(?:fiction|stop|profit)s?",
-    r"no(?:\.|t)? ?\d+",
+    r"no(?:\.|t)? ?(?!(?:1[6-9]|20)\d\d [a-z])\d+",
     r"no-\w+",
     r"(?:times?|timed|runs?|ran|find|figure|sold|fell|drop\w*|black\w*|carr\w+|works?|turn\w*|worn|"
     r"point\w*|print\w*|fad\w+|burn\w*|phase\w*|roll\w*|broken|spell\w*|pull\w*|check\w*|try|trying|"
@@ -128,8 +128,7 @@ AVOID_BEFORE = (
     r"(?:i|we)(?:['’]ve| have)? (?:already )?(?:have|own|know|read|seen|tried|collected|covered|"
     r"memorised|memorized|had|got|done|finished|heard|watched|played|visited|can live without|"
     r"could live without|(?:don['’]?t|do not|dont) (?:want|need|care)|"
-    r"(?:can['’]?t|cannot) (?:use|stand|have|eat|take|bear)|can do without|could do without|"
-    r"['’]?d rather not see|refuse)"
+    r"(?:can['’]?t|cannot) (?:use|stand|have|eat|take|bear)|can do without|could do without|refuse)"
     r"(?: (?:already|by heart|enough(?: of)?|them|it|those|that|all(?: of)?|to \w+|about|for|too|before|"
     r"and returned|and hated|up to here|that one))*$",
     r"(?:no|nope|nah|never|no thanks|no thank you|no thx|pass|skip|omit|exclude|drop|ignore|reject|out|"
@@ -153,8 +152,9 @@ AVOID_AFTER = (
     r"disqualifying|don['’]?ts?|never|bad|ignore|outside (?:the|our|my) \w+|out of scope)(?:$|\s*:)",
     r"^(?:(?:and|but|or|so|also|please|pls|plz|plus|just|then|with|though|however|definitely|certainly|"
     r"absolutely|really|btw|or rather|again|i['’]d|we['’]d|i would|we would|you can|you may|feel free to|"
-    r"let['’]s|to be|already have) )*"
-    r"(?:(?:neither|nor)(?: (?:do|does|did|are|is|was|should|will|can|may|must|has|have))?|not|no|never|"
+    r"let['’]s|to be|already have|(?:could|can|would|will) you) )*"
+    r"(?:(?:neither|nor)(?: (?:do|does|did|are|is|was|should|will|can|may|must|has|have))?|"
+    r"not (?:interested in|after|looking for|keen on)|not|no|never|"
     r"none of|nope|nah|nothing|without|w/o|except|excepting|excluding|other than|apart from|aside from|"
     r"rather than|instead of|as opposed to|"
     r"barring|minus|save for|free of|free from|(?:anything|anyone|anywhere|everything|everyone|"
@@ -164,7 +164,7 @@ AVOID_AFTER = (
     r"ignoring|"
     r"omit|omitting|avoid|avoiding|disregard|disregarding|discard|discarding|reject|rejects|rule out|"
     r"ruling out|filter out|filtering out|weed out|screen out|cut out|strip out|remove|hold the|"
-    r"hold back|spare (?:me|us)|keep out|"
+    r"hold back|hide(?! and seek)|hiding|spare (?:me|us)|keep out|"
     r"forget|forget about|steer clear of|stay away from|stay clear of|do away with|throw out|pass over|"
     r"put aside|set aside|ban|avoids|scrap|ditch|nix|reject|refuse|no more|enough (?:of|with|about)|"
     r"dispense with|suppress)\b"
@@ -179,7 +179,7 @@ AVOID_AFTER = (
     r"for)|bring up|offer|treat|accept|"
     r"waste|put|use|wanna|select|pick|quote|cite|rank|point me to|hand)\b(?: (?:me|us|to hear about|"
     r"hear about|to see|to|any|anything|the ones))?",
-    r"(?:i|we)(?:['’]?(?:d|m|ve|ll|re)| am| have| are| would| will)? (?:rather not|sooner not|"
+    r"(?:i|we)(?:['’]?(?:d|m|ve|ll|re)| am| have| are| would| will)? (?:"
     r"not (?:interested in|after|looking for|keen on|bothered (?:about|with)|concerned with|want(?:ing)?|"
     r"need(?:ing)?|here for)|"
     r"no (?:use|need|interest|longer|time|wish|patience|room|appetite)|had (?:our|my) fill of|"

@@ -44,7 +44,8 @@ _LENGTH = re.compile(
 _SHORT = re.compile(
     r"\b(?:short|brief|shorter) (?=ones|texts?|documents?|papers?|articles?|pages?|pieces|answers?|reads)"
     r"|(?<=\bsomething )(?:short|brief)\b"
-    r"|\b(?:be|is|are) (?:short|brief)(?=\s*$)|^\s*(?:short|brief)(?:er)?\s*$",
+    r"|\b(?:be|is|are|and) (?:short|brief)(?=\s*$)|^\s*(?:short|brief)(?:er)?\s*$"
+    r"|\b(?:the )?shortest(?: ones?)?(?=\s*(?:$|[,.;]|(?:come |go )?(?:first|on top|up top)))",
     re.I,
 )
 LANGUAGE_CODES = {name.casefold(): code for code, name in LANGUAGES.items()}
@@ -79,7 +80,8 @@ _MENTION = re.compile(
     rf"\b(?:{_SAYS}) the {_NOUN} (?P<named>[\w+#.\-]+)|"
     rf"\b(?:in which|where) (?:the )?(?:{_NOUN} )?(?P<found>{_QUOTED}|(?<=(?:word|term) )[\w+#.\-]+) "
     r"(?:occurs?|appears?|is (?:used|mentioned|found))|"
-    r"\b(?:that |which )?mention(?:s|ing)? (?P<bare>[\w+#.\-]+)(?=\s*(?:$|[,.;]))|"
+    r"\b(?:that |which )?mention(?:s|ing)? (?:an? |the )?(?P<bare>[\w+#.\-]+(?: [\w+#.\-]+)?)"
+    r"(?=\s*(?:$|[,.;]))|"
     rf"^\s*(?:the )?(?:word|term|phrase|string) (?P<after>{_QUOTED}|[\w+#.\-]+)\s*$",
     re.IGNORECASE,
 )

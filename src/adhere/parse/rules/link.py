@@ -17,7 +17,16 @@ from packaging.version import InvalidVersion, Version
 
 from adhere.need import All, Expression, Field, Not, Operator, Span
 from adhere.parse.rules.form import COMPARE, COMPARED, Phrase, number
-from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, singular, stem, stems, words
+from adhere.parse.rules.vocabulary import (
+    GENERIC,
+    HEADS,
+    SENTENCE_OPENERS,
+    STOPWORDS,
+    singular,
+    stem,
+    stems,
+    words,
+)
 from adhere.schema import FieldInfo, Schema
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -72,10 +81,25 @@ _LINKING = frozenset(
 """Stems that may stand between a value and the name of its field: "must be among the authors"."""
 
 
+_PLACING = re.compile(r"^\s*(?:in|at|by|from|for)\s+", re.IGNORECASE)
 _HOLDING = frozenset(("has", "have", "having", "with", "containing", "is", "are"))
 
 
+_POSSESSING = frozenset(("ha", "hav", "has", "have", "is"))
+"""Stems that open a name of a truth value and may be left out."""
+_DENYING = frozenset(("without", "no", "not"))
+_DESCRIBING = words("about on that which from by with set")
 _BEING = words("is are was were be been has have had not yet already still either neither both")
+
+
+@dataclass(frozen=True, slots=True)
+class _Flag:
+    """Tokens [first, last) that say whether a field of truth values holds."""
+
+    name: str
+    first: int
+    last: int
+    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +195,12 @@ class Linker:
             if tuple(words[position : position + len(entry[0])]) == entry[0]
         ]
         longest = [entry for entry in matches if len(entry[0]) == len(matches[0][0])]
-        if not longest or (len(longest[0][2]) <= 2 and all(found[position].text != e[2] for e in longest)):
+        opener = bool(longest) and len(longest[0][0]) == 1 and found[position].text in SENTENCE_OPENERS
+        if (
+            not longest
+            or opener
+            or (len(longest[0][2]) <= 2 and all(found[position].text != e[2] for e in longest))
+        ):
             return None
         readings: dict[str, list[str]] = {}
         for _, name, value in longest:
@@ -185,15 +214,15 @@ class Linker:
         author = next((n for n in group[0].readings if proper and _of_authors(n)), "")
         name = named or author or self._likeliest(group)
         values = tuple(dict.fromkeys(value for link in group for value in link.readings.get(name, ())))
-        others = [
-            stem_
-            for i, stem_ in enumerate(stems)
-            if not first <= i < last and not _empty(found[i].text) and not self._flag(found, i)
-        ]
-        on_noun = last < len(found) and found[last].text.casefold() in GENERIC
+        flagged = self._flagged(found)
+        others = any(
+            not (first <= i < last or i in flagged or _empty(token.text)) for i, token in enumerate(found)
+        )
+        on_noun = last < len(found) and found[last].text.casefold() in HEADS
         alone = (len(group[0].readings) == 1 and not self._identifies(name)) or bool(author)
         apart = len(group) > 1 and _stands_apart(found, first, last, text)
-        placed = not others or on_noun or proper or _said_of_documents(found, first)
+        headed = _heads(found, first, last) or _said_of_documents(found, first)
+        placed = not others or on_noun or proper or headed
         sure = bool(named) or (apart and alone) or (alone and placed)
         end = found[last if on_noun else last - 1].span[1]
         meaning: Expression = Field(name, "=", values[0]) if len(values) == 1 else Field(name, "in", values)
@@ -275,32 +304,45 @@ class Linker:
 
     def _boolean_phrases(self, found: Sequence[Token]) -> Iterator[Phrase]:
         values = [singular(token.text) in self.values for token in found]
-        for place, token in enumerate(found):
-            name, start, holds = self._flag(found, place) or ("", place, True)
-            if not name:
+        for place in range(len(found)):
+            flag = self._flag(found, place)
+            if flag is None:
                 continue
+            first, last = flag.first, flag.last
             others = any(
-                not (start <= i <= place or values[i] or _empty(other.text)) for i, other in enumerate(found)
+                not (first <= i < last or values[i] or _empty(other.text)) for i, other in enumerate(found)
             )
-            adjective = token.text.casefold().endswith("ed") and place + 1 < len(found)
-            sure = not others or adjective or start < place
-            question = "" if sure else f"Does {token.text!r} mean the field {name}?"
-            yield Phrase((found[start].span[0], token.span[1]), Field(name, "=", holds), sure, question)
+            adjective = found[last - 1].text.casefold().endswith("ed") and last < len(found)
+            alone = last - first > 1 or adjective
+            said = " ".join(token.text for token in found[first:last])
+            question = "" if alone or not others else f"Does {said!r} mean the field {flag.name}?"
+            span = (found[first].span[0], found[last - 1].span[1])
+            yield Phrase(span, Field(flag.name, "=", flag.holds), not question, question)
 
-    def _flag(self, found: Sequence[Token], place: int) -> tuple[str, int, bool] | None:
-        """The field of truth values that the token names: its name, where it begins, what it is to be.
+    def _flagged(self, found: Sequence[Token]) -> set[int]:
+        """The places of tokens that say whether a field of truth values holds."""
+        flags = [flag for place in range(len(found)) if (flag := self._flag(found, place))]
+        return {place for flag in flags for place in range(flag.first, flag.last)}
 
-        `has_tests` is named by "tests" alone and by "with tests", and denied by "without tests".
+    def _flag(self, found: Sequence[Token], place: int) -> _Flag | None:
+        """The field of truth values that the tokens from `place` on name, with what denies it before them.
+
+        `has_tests` is named by "tests" and by "with tests", and denied by "without tests"; `in_stock` is
+        named by "in stock"; `premium` is denied by "non-premium".
         """
         for info in self._of_type("boolean"):
-            prefix, _, rest = info.name.rpartition(".")[2].partition("_")
-            possessed = prefix.casefold() in ("has", "have", "is") and rest
-            if stem(found[place].text) != stem(rest if possessed else info.name):
+            spelled = stems(info.name.rpartition(".")[2])
+            possessed = len(spelled) > 1 and spelled[0] in _POSSESSING
+            said = spelled[1:] if possessed else spelled
+            words = [stem(token.text) for token in found[place : place + len(said)]]
+            if words[:1] == [f"non-{said[0]}"] and len(said) == 1:
+                return _Flag(info.name, place, place + 1, holds=False)
+            if words != said:
                 continue
             before = found[place - 1].text.casefold() if place else ""
-            if before in ("without", "no", "not"):
-                return info.name, place - 1, False
-            return info.name, place - (bool(possessed) and before in _HOLDING), True
+            if before in _DENYING:
+                return _Flag(info.name, place - 1, place + len(said), holds=False)
+            return _Flag(info.name, place - (possessed and before in _HOLDING), place + len(said), holds=True)
         return None
 
     def _of_type(self, type_: str) -> list[FieldInfo]:
@@ -382,20 +424,27 @@ def _people(text: str, found: Sequence[Token], group: Sequence[_Link]) -> bool:
     return named and re.search(r"\b(?:and|&)\b", between) is not None and not re.search(r"\bor\b", between)
 
 
+def _heads(found: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a value in the plural is the noun that the rest of the clause describes: "comedies about"."""
+    led = all(_empty(token.text) for token in found[:first])
+    described = last < len(found) and found[last].text.casefold() in _DESCRIBING
+    return led and described and found[last - 1].text.casefold().endswith("s") and last - first == 1
+
+
 def _said_of_documents(found: Sequence[Token], first: int) -> bool:
     """Whether the value is what documents are said to be: "async proposals that are not rejected"."""
     place = first - 1
     while place >= 0 and found[place].text.casefold() in _BEING:
         place -= 1
     relative = place >= 1 and found[place].text.casefold() in ("that", "which")
-    return relative and place < first - 1 and found[place - 1].text.casefold() in GENERIC
+    return relative and place < first - 1 and found[place - 1].text.casefold() in HEADS
 
 
 def _stands_apart(found: Sequence[Token], first: int, last: int, text: str) -> bool:
     """Whether nothing else stands between the commas around the values: ", accepted or final,"."""
     start, end = found[first].span[0], found[last - 1].span[1]
     left, right = text.rfind(",", 0, start), text.find(",", end)
-    between = (text[left + 1 : start], text[end : right if right >= 0 else len(text)])
+    between = (_PLACING.sub("", text[left + 1 : start]), text[end : right if right >= 0 else len(text)])
     return left >= 0 and not any(part.strip() for part in between)
 
 

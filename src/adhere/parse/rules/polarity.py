@@ -34,8 +34,8 @@ class Clause:
 
 
 UNLESS = re.compile(
-    r"^(?:but |and |even then )*(?:unless|except(?:ing)? (?:where|when|if|that|in so far|insofar|as|"
-    r"to the extent|in cases?)"
+    r"^(?:but |and |even then )*(?:unless|except(?:ing)?(?: for)? (?:where|when|if|that|in so far|insofar|as|"
+    r"to the extent|in cases?|(?:the |those |these )?ones?|those|these|what|whatever|anything|everything)"
     r"|save (?:where|when|if|in|insofar|that)|only (?:if|when|where|insofar|in so far)|provided|"
     r"as long as|other than (?:where|when|if))\b",
     re.IGNORECASE,
@@ -49,20 +49,22 @@ _FINITE = re.compile(
     re.IGNORECASE,
 )
 """How a cue opens that is the verb of its sentence, so that a list before it is its subject."""
-_ADMITTED = re.compile(
+ADMITTED_IF = re.compile(
     r"\b(?:relevant|of interest|of use|useful|acceptable|admissible|eligible|included|counts?|qualif(?:y|"
-    r"ies)|matters?|welcome|allowed|"
+    r"ies)|matters?|welcome|allowed|fine|ok|okay|all right|"
     r"retained|listed|considered|returned|stay)\s*$",
     re.IGNORECASE,
 )
 """Ends a piece that is let in only on the condition that follows: "X is relevant | only if Y"."""
 _OVER = re.compile(
-    r"(?<=\w )(?:over|in preference to|ahead of|above|instead of|rather than|before|to(?= \w+$))\s"
+    r"(?<=\w )(?:over|in preference to|ahead of|above|instead of|rather than|before|"
+    r"to(?= [\w.-]+(?:$|,| and | but )))\s"
     rf"(?! *(?:v?\d|{MONTH} \d))",
     re.IGNORECASE,
 )
 _PLAIN_OVER = re.compile(
-    r"^[^\W\d][\w'’-]*(?: [\w'’-]+){0,2}(?= (?:over|before) (?!the |an? |time|v?\d)[^\W\d])", re.IGNORECASE
+    rf"^[^\W\d][\w'’-]*(?: [\w'’-]+){{0,2}}(?= (?:over|before) (?!the |an? |time|v?\d|{MONTH}\b)[^\W\d])",
+    re.IGNORECASE,
 )
 """A short piece with no verb: "wooden over cardboard"."""
 _BEATS = re.compile(
@@ -91,6 +93,10 @@ _ANY_CASE = re.compile(r"^(?:whatever|whether|regardless|irrespective|no matter)
 _LISTED = re.compile(
     r"\b(?:nor|and|or(?! (?:later|newer|more|less|older|earlier|above|below|not)))\b", re.IGNORECASE
 )
+_ONLY_NOW = re.compile(r"(?:and |but )only\b(?! (?:if|when|where))", re.IGNORECASE)
+"""Opens a rule of its own: "no drafts unless short, and only things from 2026"."""
+_BOUND = re.compile(r"^(?:(?:and|but) )?(?:(?:no|not) \w+ than|at (?:most|least))\b", re.IGNORECASE)
+"""Opens a bound, which is no further thing that a list excludes: "no frying, and not more than an hour"."""
 _LAST_LISTED = re.compile(r"^(?:or|nor|and)\b", re.IGNORECASE)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|want|need|show\w*|should|must|would|will|can|could|"
@@ -98,6 +104,7 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _SUBORDINATE = re.compile(r"\b(?:that|which|who|whose|where|when|how|whether|what|why)\b", re.IGNORECASE)
+_WHAT_I_NEED = re.compile(r"(?:what|all) (?:i|we) (?:need|want|am after|are after)\b", re.IGNORECASE)
 _WITH = re.compile(r"^(?:with|without)\b", re.IGNORECASE)
 _ALIKE = re.compile(
     r"^(?:and )?(?:likewise|similarly|ditto|(?:the )?same (?:goes )?(?:for|with)|so (?:are|is|do|does|"
@@ -191,7 +198,7 @@ def _mark(text: str, marked: list[_Marked]) -> list[_Marked]:
 
 def _mark_unless(this: _Marked, before: _Marked | None) -> None:
     only = _ONLY.match(this.piece.text) is not None
-    admitted = before is not None and before.cue is None and _ADMITTED.search(before.piece.text) is not None
+    admitted = before is not None and before.cue is None and ADMITTED_IF.search(before.piece.text) is not None
     if before is not None and only and admitted and before.piece.sentence == this.piece.sentence:
         before.label = "avoid"
     if before is not None and before.label in ("avoid", "disprefer"):
@@ -269,6 +276,8 @@ def _spread_back(marked: list[_Marked], position: int) -> None:
 def _main_verb(text: str) -> bool:
     """Whether the piece has a verb outside relative clauses: then it is no mere member of a list."""
     verb = _VERB.search(text)
+    if _WHAT_I_NEED.match(text):
+        return True
     return verb is not None and _SUBORDINATE.search(text, 0, verb.start()) is None
 
 
@@ -298,6 +307,8 @@ def _goes_on(this: _Marked, before: _Marked) -> bool:
     """Whether the piece belongs to the one before: a bracket, a relative clause, the rest of a list."""
     if this.piece.opened in ("(", "["):
         return True
+    if _ONLY_NOW.match(this.piece.text):
+        return False
     if this.piece.opened in (")", "]"):
         return before.glued and before.cue is None
     if before.cue and before.label == "avoid" and this.piece.opened == "comma":
@@ -324,7 +335,12 @@ def _spread_lists(marked: list[_Marked]) -> None:
             continue
         run = []
         for later in marked[position + 1 :]:
-            if later.cue or later.piece.sentence != this.piece.sentence or later.piece.opened != "comma":
+            if (
+                later.cue
+                or _BOUND.match(later.piece.text)
+                or later.piece.sentence != this.piece.sentence
+                or later.piece.opened != "comma"
+            ):
                 break
             if later.label in ("task", "background") or later.unless or _VERB.search(later.piece.text):
                 break

@@ -69,6 +69,13 @@ OPENERS = (
     "so drop",
     "so leave",
     "so please",
+    "so only",
+    "so just",
+    "so show",
+    "so give",
+    "so find",
+    "so i",
+    "so we",
     "and skip",
     "and drop",
     "and leave",
@@ -95,16 +102,19 @@ NOT = (
 )
 """The same for "not", where it denies a thing ("2020 not 2019") and no verb ("is not")."""
 
+MUST = r"so [\w'-]+ (?:is|are) (?:a must|required|essential|mandatory)"
+"""A rule with its reason before it: "I cook for a coeliac so gluten-free is a must"."""
+
 _BREAK = re.compile(
     r"(?P<stop>[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+|;)|(?P<comma>,(?=\s|$))|(?P<colon>:(?=\s|$))"
     r"|(?P<dash>(?<=\s)[-–—]+(?=\s)|—)|(?P<paren>[()\[\]])"
-    rf"|(?P<word>(?<=\s)(?=(?:{'|'.join((*map(re.escape, OPENERS), NOT))})\b))",
+    rf"|(?P<word>(?<=\s)(?=(?:{'|'.join((*map(re.escape, OPENERS), NOT, MUST))})\b))",
     re.IGNORECASE,
 )
 _AUXILIARY = re.compile(
     r"\b(?:is|are|was|were|be|do|does|did|will|would|shall|should|can|could|may|might|must|has|have|had|"
     r"need|i|we|it|if|or|and|but|so|"
-    r"whether|why|also|certainly|really|likewise|still|just|\w+ly|perhaps|then|though|pls|plz|please|god|"
+    r"whether|why|also|rather|sooner|certainly|really|likewise|still|just|\w+ly|perhaps|then|though|pls|plz|please|god|"
     r"better|of course|why|"
     r"ought|themselves|itself|alone|['’](?:s|re|m|d|ll)) $",
     re.IGNORECASE,

@@ -4,9 +4,10 @@ document's own time."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from adhere.need import All, Expression, Field, Time
+from adhere.need import All, Any, Expression, Field, Time
 from adhere.parse.rules.about import bears, has_content
 from adhere.parse.rules.dates import TimePhrase
 from adhere.parse.rules.form import Phrase
@@ -29,10 +30,12 @@ def timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None
     meaning: Expression = phrase.meaning
     if from_it := _FROM.search(text[:start]):
         start = from_it.start()  # "from before 2010"
-    if named and isinstance(meaning, Time):
-        meaning = on_field(named, meaning)
-    elif year and isinstance(meaning, Time) and whole_years(meaning):
-        meaning = on_field(year, meaning, years=True)
+    windows = meaning.parts if isinstance(meaning, Any) else (meaning,)
+    stretches = [window for window in windows if isinstance(window, Time)]
+    if named and stretches:
+        meaning = _any(on_field(named, window) for window in stretches)
+    elif year and stretches and all(map(whole_years, stretches)):
+        meaning = _any(on_field(year, window, years=True) for window in stretches)
     elif schema is not None and not schema.time_field:
         return None
     before = _WORD.findall(text[:start])
@@ -43,6 +46,11 @@ def timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None
     words = " ".join(text[start:end].split())
     question = "" if sure else f"Is {words!r} about the date of the document?"
     return Phrase((start, end), meaning, sure, question, plain=schema is not None)
+
+
+def _any(windows: Iterable[Expression]) -> Expression:
+    found = tuple(windows)
+    return found[0] if len(found) == 1 else Any(found)
 
 
 def _named_before(text: str, schema: Schema | None) -> tuple[str, int] | None:

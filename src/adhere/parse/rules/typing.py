@@ -27,6 +27,7 @@ from adhere.parse.rules.dates import DATE, time_phrases
 from adhere.parse.rules.denial import denied, spelled
 from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
 from adhere.parse.rules.link import Linker
+from adhere.parse.rules.measured import measured_phrases
 from adhere.parse.rules.named import named_phrases
 from adhere.parse.rules.timed import timed
 
@@ -39,6 +40,8 @@ _DANGLING = re.compile(
     re.IGNORECASE,
 )
 """What is left of a phrase that was typed, before the next one: "from [Ann Cole] on golems"."""
+_LED = re.compile(r"^(?:for|with|in|of|from|by) (?!\d)", re.IGNORECASE)
+"""What leads from a thing that was typed to the subject behind it: "[cotton products] for camping"."""
 _OR = re.compile(r",?\s+or\s+", re.IGNORECASE)
 _AND = re.compile(r"(?:,?\s+n?or|(?<=s),?\s+and)\s+", re.IGNORECASE)
 """What stands between the things that an exclusion lists: "no drafts and process papers" is neither."""
@@ -79,7 +82,7 @@ def criteria_of(
         return [Criterion(polarity, either, span=span, confidence=SURE)]
     sure = _without_overlaps([phrase for phrase in found if phrase.sure])
     rest = cleaned(erased(shown, [phrase.span for phrase in sure]))
-    rest = cleaned(_DANGLING.sub("", rest)) if sure else rest
+    rest = cleaned(_LED.sub("", _DANGLING.sub("", rest))) if sure else rest
     about = about_of(rest, polarity) if has_content(rest) and not (sure and bears(rest)) else None
     if polarity in ("avoid", "disprefer"):
         parts = [meant(phrase) for phrase in sure if not phrase.soft]
@@ -276,6 +279,7 @@ def _phrases(text: str, linker: Linker | None, now: datetime) -> Iterator[Phrase
     yield from mention_phrases(text)
     if linker:
         yield from named_phrases(text, linker.schema)
+        yield from measured_phrases(text, linker.schema)
         yield from linker.phrases(text)
     schema = linker.schema if linker else None
     for phrase in time_phrases(text, now):

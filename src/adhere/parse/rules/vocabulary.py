@@ -16,9 +16,16 @@ GENERIC = words("""
     post posts work works publication publications pep peps eip eips kep keps rfc rfcs advisory
     advisories film films movie movies ticket tickets issue issues study studies note notes anything
     something everything nothing none thing things material stuff title titles book books file files
-    hit hits source sources piece pieces
+    hit hits source sources piece pieces stuff
 """)
 """Words for a document of any kind: on their own they ask for nothing."""
+
+HEADS = GENERIC | words("""
+    product products recipe recipes dish dishes meal meals job jobs ad ads role roles position positions
+    listing listings offer offers bug bugs guide guides review reviews project projects song songs game games
+    event events course courses hotel hotels restaurant restaurants company companies firm firms team teams
+""")
+"""Words for what a store's documents may be about one of: a value may stand on them ("Indian dishes")."""
 
 STOPWORDS = words("""
     unless except provided
@@ -39,6 +46,7 @@ BEARING = words("""
     turns occur occurs mention mentions mentioning mentioned word words term terms value values labelled
     labeled marked tagged filed recorded registered entered noted year years day order own least most more
     less up down under wish see look looking know known already have has having got run runs pass
+    write writes wrote writing ok okay fine keep keeps kept
 """)
 """Words that carry a condition ("that list X under authors", "that date from 2015") and name no subject."""
 

@@ -66,6 +66,7 @@ DISPREFER_BEFORE = (
     r"\b(?:lower(?: down| place| in the list)?(?: please)?$|further down$|second tier|second choice|"
     r"next best|second(?:ary)? best|last resort|bottom of the (?:list|pile)|to the (?:bottom|end|back)$|"
     r"at the (?:end|bottom|back)(?: of the (?:list|pile))?$|my last$|\w+ (?:second|last)$|third$)",
+    r"\b(?:rather|sooner) not$",
     r"\b(?:grudging(?:ly)?(?: maybe)?|tolerable|a stopgap.*|will do|boring|have their place|"
     r"has its place|only (?:if|where|when) (?:there['’]?s |there is )?(?:truly |really )?(?:nothing|"
     r"no one|every|none|all).*|a minus|a turn-?off|trail|last of all|(?:way )?down the list|"
@@ -87,13 +88,16 @@ DISPREFER_BEFORE = (
     r"i['’]?d rather see last)\b",
 )
 DISPREFER_AFTER = (
-    r"^(?:and |but )?(?:ideally|preferably|rather|better|if possible)[, ]+(?:not?|without|nothing|never)\b",
+    r"^(?:and |but |though )?(?:ideally|preferably|rather|sooner|better|if possible)[, ]+"
+    r"(?:not?|without|nothing|never)\b"
+    r"(?: (?:see|have|read|get|buy))?",
     r"^less of (?:the|that|this)\b",
     r"^(?:(?:and|but|also|please|then) )*(?:less interested in|less keen on|not so keen on|rather less|"
     r"disprefer|demote|downrank|down-rank|downweight|penali[sz]e|play down|de-?emphasi[sz]e|"
     r"tail off with|rank (?:lower|low|down)|meh|failing that|in preference to|(?:would )?sooner not|"
     r"lower:|deprioriti[sz]e)\b:?",
-    r"(?:i|we)(?:['’]?(?:d|m)| would| am| are)? (?:rather not|sooner not|(?:a bit |somewhat |"
+    r"(?:i|we)(?:['’]?(?:d|m)| would| am| are)? (?:(?:rather|sooner) not(?: (?:see|have|read|get|"
+    r"buy|be shown)\b)?|(?:a bit |somewhat |"
     r"rather )?less (?:interested in|keen on)|not so (?:interested in|keen on|fond of))\b",
     r"\b(?:count|treat|score) (?!(?:it|them|those|that|these|this)\b)(?=.*\b(?:halfway|half|partial|"
     r"lower|less)\b)",
