@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adhere.need import About, All, Any, Field, Form, Time
-from adhere.parse import slots as typed
+from adhere.parse import reconcile
 from adhere.parse.language import write
 from adhere.parse.mend import excepted, parted
 from adhere.parse.rules import RulesParser
@@ -115,7 +115,7 @@ def slot(text: str, words: str, label: str, *, denied: bool = False, confidence:
 
 
 def meant(text: str, polarity: str, *slots: Slot) -> list[tuple[str, object]]:
-    found = typed.criteria_of(text, (0, len(text)), polarity, slots, linker=LINKER, now=NOW)  # type: ignore[arg-type]
+    found = reconcile.criteria_of(text, (0, len(text)), polarity, slots, linker=LINKER, now=NOW)  # type: ignore[arg-type]
     assert found is not None
     return [(c.polarity, c.what) for c in found]
 

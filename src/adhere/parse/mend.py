@@ -27,6 +27,8 @@ _BOUND = re.compile(r"(?:but |and |or )?(?:no|not) \w+ than\b", re.IGNORECASE)
 """How a bound opens that only looks like an exclusion: "no later than 2015"."""
 _ONLY_IF = re.compile(r"(?:but |and )?(?:only (?:if|when|where)|provided|as long as)\b", re.IGNORECASE)
 _ONLY_NOW = re.compile(r",?\s+(?:and|but)\s+(?=only\b)", re.IGNORECASE)
+_SO = re.compile(r",?\s+(?=so (?:no|nothing|not|none|skip|leave|hide)\b)", re.IGNORECASE)
+_REASON = re.compile(r"(?:i|we|my|our|it|this|the)\b", re.IGNORECASE)
 _ADMITTED = re.compile(
     r"\b(?:also|too|equally|still|all|just as well|likewise) "
     r"(?:belongs?|counts?|qualif(?:y|ies)|relevant|welcome)\W*$|"
@@ -106,19 +108,27 @@ def _only_if(text: str, before: Clause, clause: Clause) -> bool:
 
 
 def parted(text: str, found: Sequence[Clause]) -> list[Clause]:
-    """Clauses that limit another, without the rule that follows them: "unless short, and only drafts"."""
+    """Clauses cut where another begins: what limits, before a rule of its own ("unless short, and only
+    drafts"), and a reason, before the exclusion that it is for ("we have no account so no premium articles").
+    """
     kept: list[Clause] = []
     place: list[int] = []
     for clause in found:
         limited = None if clause.unless_of is None else place[clause.unless_of]
         place.append(len(kept))
-        cut = _ONLY_NOW.search(text, *clause.span) if limited is not None else None
-        if cut is None:
+        limits = limited is not None
+        cut = (_ONLY_NOW if limits else _SO).search(text, *clause.span)
+        if cut is None or not (limits or clause.role == "avoid"):
             kept.append(replace(clause, unless_of=limited))
             continue
         first, last = trimmed(text, (clause.span[0], cut.start())), trimmed(text, (cut.end(), clause.span[1]))
-        kept += [replace(clause, span=first, core=None, unless_of=limited)]
-        kept += [replace(clause, span=last, core=None, unless_of=None)]
+        reason = not limits and _REASON.match(text[slice(*first)]) is not None
+        kept.append(
+            replace(
+                clause, span=first, core=None, unless_of=limited, role="background" if reason else clause.role
+            )
+        )
+        kept.append(replace(clause, span=last, core=None, unless_of=None))
     return kept
 
 

@@ -1,7 +1,7 @@
 """From the slots that the model fills to typed conditions, through the store's schema and the calendar.
 
 The model says which words name a field and which are its value, bound or word to be mentioned; what they mean
-is decided here by program. A clause of which a slot cannot be resolved is left to the rules.
+is decided here by program. A clause of which a slot cannot be resolved is left to the rules (`reconcile.py`).
 """
 
 from __future__ import annotations
@@ -9,38 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import pairwise
 
 from dateutil.parser import ParserError
 from packaging.version import InvalidVersion
 
 from adhere.need import (
-    About,
     All,
     Any,
-    Criterion,
     Expression,
     Field,
     Form,
     Mentions,
     Operator,
-    Polarity,
-    Recent,
     Span,
     Time,
-    conditions,
 )
-from adhere.parse.rules.about import about_of, has_content
-from adhere.parse.rules.cues import find_cue
-from adhere.parse.rules.dates import DATE, interval, time_phrases
-from adhere.parse.rules.denial import spelled
+from adhere.parse.rules.about import has_content
+from adhere.parse.rules.dates import DATE, interval
 from adhere.parse.rules.form import LANGUAGE_CODES, Phrase, number
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.named import compared
 from adhere.parse.rules.segment import overlap, trimmed
-from adhere.parse.rules.timed import on_field, timed, whole_years, year_field
-from adhere.parse.rules.typing import ASSUMED, apart, meant, sure_phrases
+from adhere.parse.rules.timed import on_field, whole_years, year_field
+from adhere.parse.rules.typing import meant
 from adhere.parse.rules.vocabulary import STOPWORDS, TEMPORAL, stems
 from adhere.parse.tags import SLOTS, Slot
 from adhere.schema import FieldInfo
@@ -87,7 +79,7 @@ _ASKED = re.compile(
 """Stands before the question that is asked, which is none that a document holds: "given a question"."""
 _QUOTES = "\"'“”‘’`«» "
 _DATE = re.compile(DATE, re.IGNORECASE)
-_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"\w+")
 _MENTIONS = re.compile(
     r"\b(?:mention|nam|contain|say|includ|us|cit|quot|word|term|phrase|nowhere|anywhere)\w*(?: \w+){0,2} $",
@@ -95,16 +87,12 @@ _MENTIONS = re.compile(
 )
 """What stands before a word that is to be mentioned."""
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
-_COUNTED = frozenset(label for label in SLOTS if label.startswith("words") or label in (">=", ">", "<=", "<"))
-_DIGIT = re.compile(
+COUNTED = frozenset(label for label in SLOTS if label.startswith("words") or label in (">=", ">", "<=", "<"))
+DIGIT = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand)\b", re.IGNORECASE
 )
 """What a bound has in it; of other words none was meant."""
 _YES, _NO = frozenset(("true", "yes", "on")), frozenset(("false", "no", "off"))
-_NOUN_ENDS = re.compile(
-    r"\s+(?:that|which|whose|where|with|without|from|in which|under which)\b", re.IGNORECASE
-)
-_NOT = re.compile(r"\b(?:not|no|without|other than|except)\b", re.IGNORECASE)
 _BOTH = re.compile(r"\band\b|&", re.IGNORECASE)
 _OR = re.compile(
     r"\b(?:or|nor)\b(?!\s+(?:later|newer|earlier|older|more|less|above|below|after|before|higher|lower|fewer|up"
@@ -127,111 +115,6 @@ class Read:
     subjects: tuple[Span, ...] = ()
 
 
-def criteria_of(
-    instruction: str,
-    span: Span,
-    polarity: Polarity,
-    slots: Sequence[Slot],
-    *,
-    linker: Linker | None,
-    now: datetime,
-) -> list[Criterion] | None:
-    """The criteria of one clause, as `rules.typing.criteria_of` gives them; None where no slot types it."""
-    found = read(instruction, span, slots, linker)
-    if found is None:
-        return None
-    start, text = span[0], instruction[slice(*span)]
-    ruled = [
-        replace(phrase, span=(phrase.span[0] + start, phrase.span[1] + start))
-        for phrase in (
-            *sure_phrases(text, linker, now),
-            *_nouns(text, linker),
-            *_months(text, start, slots, linker, now),
-        )
-    ]
-    found = _given_up(instruction, _widened(instruction, found, ruled), ruled)
-    found = _turned(instruction, span, polarity, found, ruled)
-    # Where the model doubts and the rules do not, they are right more often.
-    phrases = [p for p in found.phrases if p.sure or not any(overlap(p.span, r.span) for r in ruled)]
-    taken = [*(p.span for p in phrases), *found.subjects]
-    more = [phrase for phrase in ruled if not any(overlap(phrase.span, other) for other in taken)]
-    phrases = sorted([*phrases, *more], key=lambda phrase: phrase.span)
-    about = about_of(found.subject, polarity) if found.subject else None
-    if not phrases and about is None:
-        return None
-    if polarity in ("avoid", "disprefer"):
-        hard = [p for p in phrases if not (p.soft or isinstance(p.meaning, Recent))]
-        return [_excluded(span, polarity, hard, about)] if hard or about is not None else None
-    moved = [replace(p, span=(p.span[0] - start, p.span[1] - start)) for p in phrases]
-    sure_ones, unsure = [p for p in moved if p.sure], [p for p in moved if not p.sure]
-    return apart(span, polarity, text, sure_ones, unsure, about)
-
-
-def _widened(text: str, found: Read, ruled: Sequence[Phrase]) -> Read:
-    """What was read, with the choice that the rules read where the model saw but one of its values, and the
-    other in a subject: "accepted | or final proposals"."""
-    for phrase in ruled:
-        within = [one for one in found.phrases if _one_of(one.meaning, phrase.meaning)]
-        cut = [span for span in found.subjects if overlap(span, phrase.span)]
-        if not (within and cut and phrase.sure and all(overlap(one.span, phrase.span) for one in within)):
-            continue
-        kept = [span if span not in cut else (phrase.span[1], span[1]) for span in found.subjects]
-        subjects = tuple(span for span in kept if span[0] < span[1] and has_content(text[slice(*span)]))
-        phrases = tuple(one for one in found.phrases if one not in within)
-        subject = " ".join(text[slice(*span)].strip() for span in subjects)
-        found = Read((*phrases, phrase), subject, subjects)
-    return found
-
-
-def _given_up(text: str, found: Read, ruled: Sequence[Phrase]) -> Read:
-    """What was read, without subjects that the rules take for a sure condition: "final" in "final drafts"."""
-    sure = [phrase.span for phrase in ruled if phrase.sure]
-    kept = [one for one in found.subjects if not any(a <= one[0] and one[1] <= b for a, b in sure)]
-    if len(kept) == len(found.subjects):
-        return found
-    return replace(found, subject=" ".join(text[slice(*span)].strip() for span in kept), subjects=tuple(kept))
-
-
-def _turned(text: str, span: Span, polarity: Polarity, found: Read, ruled: Sequence[Phrase]) -> Read:
-    """What was read, without a denial that is why the clause excludes, and with the bounds that the rules
-    read where the model's point the other way and no denial in the clause can be the reason for it."""
-    excluding = polarity in ("avoid", "disprefer")
-    start, end = span
-    cue = find_cue(text[start:end]) if excluding else None
-    shown = spelled(text[start:end])
-    if cue:
-        shown = shown[: cue.start] + " " * (cue.end - cue.start) + shown[cue.end :]
-    phrases: list[Phrase] = []
-    for phrase in found.phrases:
-        over = [r for r in ruled if r.sure and overlap(r.span, phrase.span)]
-        if any(_elsewhere(r.meaning, phrase.meaning) or _longer(text, r, phrase) for r in over):
-            continue  # a unit says what is measured ("under 100 euros, rated at least 4"), or a list goes on
-        denied = _NOT.search(shown, 0, phrase.span[0] - start) is not None
-        if excluding and phrase.denied and not denied:
-            phrase = replace(phrase, denied=False)
-        against = [r for r in over if _against(r.meaning, phrase.meaning)]
-        same = [r for r in over if r.denied and r.meaning == phrase.meaning]
-        if against and (not denied or against[0].denied == excluding):
-            phrase = against[0]
-        elif same and not excluding:
-            phrase = same[0]
-        phrases.append(phrase)
-    return replace(found, phrases=tuple(phrases))
-
-
-def _months(
-    text: str, offset: int, slots: Sequence[Slot], linker: Linker | None, now: datetime
-) -> list[Phrase]:
-    """Bounds at a month without a year, of which the model says that they are bounds: "after June"."""
-    found = [timed(text, phrase, linker.schema if linker else None) for phrase in time_phrases(text, now)]
-    bounds = [(s.span[0] - offset, s.span[1] - offset) for s in slots if s.label in _COUNTED]
-    return [
-        replace(phrase, sure=True, question="")
-        for phrase in found
-        if phrase and not _DIGIT.search(text, *phrase.span) and any(overlap(phrase.span, b) for b in bounds)
-    ]
-
-
 def _flags(text: str, named: Sequence[Slot], linker: Linker | None) -> list[Phrase]:
     """The names of fields of truth values, which ask for what they name: "either remote or in Leeds"."""
     flags: list[Phrase] = []
@@ -243,71 +126,10 @@ def _flags(text: str, named: Sequence[Slot], linker: Linker | None) -> list[Phra
     return flags
 
 
-def _longer(text: str, one: Phrase, other: Phrase) -> bool:
-    """Whether a choice of dates takes in more numbers than were read: "in 1908, 1909 or 1911"."""
-    chosen = isinstance(one.meaning, Any) and all(not isinstance(part, About) for part in one.meaning.parts)
-    return chosen and len(_NUMBER.findall(text, *one.span)) > len(_NUMBER.findall(text, *other.span))
-
-
-def _elsewhere(one: Expression, other: Expression) -> bool:
-    """Whether a bound is on another field than the one read."""
-    named = {leaf.name for leaf in conditions(one) if isinstance(leaf, Field) and leaf.op not in ("=", "in")}
-    read_ = {
-        leaf.name if isinstance(leaf, Field) else ""
-        for leaf in conditions(other)
-        if isinstance(leaf, Field | Form)
-    }
-    return bool(named) and bool(read_) and not named & read_
-
-
-def _against(one: Expression, other: Expression) -> bool:
-    """Whether two bounds on the same thing point in opposite directions."""
-    match one, other:
-        case Time(start, end), Time(start2, end2):
-            return (start is None, end is None) == (end2 is None, start2 is None) and (start is None) != (
-                end is None
-            )
-        case (Field(name, op), Field(name2, op2)) | (Form(name, op), Form(name2, op2)):
-            return name == name2 and {op[0], op2[0]} == {"<", ">"}
-    return False
-
-
-def _one_of(one: Expression, several: Expression) -> bool:
-    match one, several:
-        case Field(name, "=", value), Field(other, "in", values) if isinstance(values, tuple):
-            return name == other and value in values
-    return False
-
-
-def _nouns(text: str, linker: Linker | None) -> list[Phrase]:
-    """Values of one field that stand where "documents" might: "every class that was made in 2019"."""
-    found = linker.phrases(text) if linker else ()
-    return [
-        replace(phrase, sure=True, question="")
-        for phrase in found
-        if phrase.plain and not phrase.sure and _NOUN_ENDS.match(text, phrase.span[1])
-    ]
-
-
-def _excluded(
-    span: Span, polarity: Polarity, phrases: Sequence[Phrase], about: Expression | None
-) -> Criterion:
-    """An exclusion of what meets all of the conditions."""
-    parts = [meant(phrase) for phrase in phrases]
-    parts += [about] if about is not None else []
-    what = parts[0] if len(parts) == 1 else All(tuple(parts))
-    unsure = [phrase for phrase in phrases if not phrase.sure]
-    if unsure:
-        return Criterion(
-            polarity, what, assumed=True, span=span, confidence=ASSUMED, question=unsure[0].question
-        )
-    return Criterion(polarity, what, span=span)
-
-
 def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) -> Read | None:
     """The typed conditions of a clause; None where it has none, or one that cannot be resolved."""
     inside = [_named_so(text, _clipped(text, s, span)) for s in slots if overlap(s.span, span)]
-    inside = [slot for slot in inside if slot.label not in _COUNTED or _DIGIT.search(text, *slot.span)]
+    inside = [slot for slot in inside if slot.label not in COUNTED or DIGIT.search(text, *slot.span)]
     inside = _whole_names(text, [s for s in inside if not _asked(text, s)])
     named = [slot for slot in inside if slot.label == "field"]
     filled = [slot for slot in inside if slot.label not in ("field", "subject")]
@@ -471,7 +293,7 @@ def _unnamed(words: str, label: str) -> Expression | None:
         return Form("language", "=", code) if code else None
     if label in _PARTS:
         return Form(label, "=", True)
-    found = _NUMBER.search(words)
+    found = NUMBER.search(words)
     return Form("words", _operator(label.removeprefix("words")), number(found[0])) if found else None
 
 
@@ -494,7 +316,7 @@ def _on_field(info: FieldInfo, label: str, words: str, linker: Linker | None) ->
     read: Mapping[str, Callable[[], Expression | None]] = {
         "keyword": lambda: _keyword(info, words, linker) if label == "value" else None,
         "boolean": lambda: _flag(info, words) if label == "value" else None,
-        "number": lambda: _bounded(info, label, _NUMBER.search(words)),
+        "number": lambda: _bounded(info, label, NUMBER.search(words)),
         "version": lambda: _bounded(info, label, _VERSION.search(words)),
         "date": lambda: _on_date(info, label, words, linker),
     }
@@ -543,6 +365,7 @@ def _by_itself(words: str, label: str, linker: Linker | None) -> Expression | No
     if label != "value" or linker is None:
         return None
     having = [name for name in linker.schema.fields if linker.spelled(words.strip(_QUOTES), name)]
+    having = [name for name in having if not linker.identifies(name)]  # a title is no subject
     if len(having) != 1:
         return None
     return Field(having[0], "=", linker.spelled(words.strip(_QUOTES), having[0]))

@@ -23,8 +23,8 @@ import numpy as np
 from adhere.errors import ModelError
 from adhere.model import opened, verify
 from adhere.need import About, All, Any, Criteria, Criterion, Expression, Parsed, Span, conditions
+from adhere.parse import reconcile, tags
 from adhere.parse import slots as typed
-from adhere.parse import tags
 from adhere.parse.mend import admitted, excepted, mended, overruled, parted, refused
 from adhere.parse.protocol import check
 from adhere.parse.rules import compose
@@ -48,8 +48,9 @@ SHORT, GUARDED = 8, 16
 change what a program decides. On a development fifth the rules were right on 97% of the characters of
 instructions of up to 8 words, the model on 90%; on longer ones the model is ahead."""
 
-DOUBT = 0.7
-"""The confidence below which a plain cue ("do not help") counts for more than the model."""
+DOUBT, OPENED = 0.7, 0.9
+"""The confidence below which a plain cue ("do not help") counts for more than the model, and the one below
+which an exclusion that opens its clause does ("without Ann Cole")."""
 
 _WORD = re.compile(r"\w")
 _ONLY = re.compile(r"(?:and |but )?(?:only|just|solely|exclusively)\b", re.IGNORECASE)
@@ -118,7 +119,7 @@ class TaggerParser(Linking):
             labels,
             linker=linker,
             now=now,
-            typed_by=lambda span, role: typed.criteria_of(
+            typed_by=lambda span, role: reconcile.criteria_of(
                 instruction, span, role, slots, linker=linker, now=now
             ),
         )
@@ -228,7 +229,9 @@ def _cued(
         if not cue or cue.label != clause.label or clause.unless_of is not None:
             continue
         under = [t for t in tagged if overlap(t.span, clause.span)]
-        if all(t.confidence < DOUBT for t in under) and any(t.role != clause.label for t in under):
+        opens = cue.start == 0 and cue.side == "after" and cue.label == "avoid"
+        limit = OPENED if opens else DOUBT
+        if all(t.confidence < limit for t in under) and any(t.role != clause.label for t in under):
             found.append(tags.Clause(clause.span, clause.label, confidence=DOUBT))
     return found
 

@@ -60,6 +60,8 @@ _PHRASE = re.compile(
     rf"|(?:(?:in|during|from|of) )?(?:the )?(?P<decade>(?:1[6-9]|20)\d0)s\b"
     rf"|(?P<adjective>(?:1[6-9]|20)\d\d)(?= (?:{_DOCUMENTS})\b)"
     rf"|(?:in|during|from|of) (?P<months>{MONTH}(?:(?:, {MONTH})*,? (?:or|and) {MONTH}) (?:1[6-9]|20)\d\d)"
+    rf"|(?:from|between) (?P<first_month>{MONTH}) (?:to|and|until|till|-|–) "
+    rf"(?P<last_month>{MONTH} (?:1[6-9]|20)\d\d)"
     rf"|(?P<since_month>since|from|after|before|until) (?P<month>{MONTH}(?! ?\d))(?: on(?:wards?)?\b)?"
     rf"|(?:from |in |over |within |during |of )?(?:the )?(?:last|past|previous) {_COUNT} {_UNIT}|(?:from |"
     rf"in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"
@@ -67,10 +69,13 @@ _PHRASE = re.compile(
     rf"|five|six|seven|eight|nine|ten|twelve) (?P<old_unit>day|week|month|year|decade)s?(?: old)?\b"
     rf"|(?:no|not|less|newer|younger|at most) (?:older|more|than)(?: than)? (?P<age_count>\d{{1,3}})"
     rf" (?P<age_unit>day|week|month|year)s?(?: old)?"
-    rf"|(?P<recent>recent(?:ly)?|(?<!at the )latest|newest|most recent|up[- ]to[- ]date)\b"
+    rf"|(?P<recent>recent(?:ly)?|(?<!at the )latest|newest|most recent|up[- ]to[- ]date"
+    r"|(?:the )?(?:newer|more recent),? the better|(?:newer|more recent) is better)\b"
     rf"(?: (?:{_DOCUMENTS})(?= (?:first|on top|come first|go first)))?)",
     re.IGNORECASE,
 )
+_ROLLING = re.compile(r"(?:\w+ )*(?:in|within|over|during) the last\b", re.IGNORECASE)
+"""Speaks of the time up to now: "in the last year" is no calendar year."""
 OF_DOCUMENTS = frozenset(
     {"published", "posted", "dated", "written", "submitted", "last updated", "last modified"}
 )
@@ -150,6 +155,9 @@ def _meaning(match: re.Match[str], now: datetime) -> Meaning | None:
     if match["months"]:
         year = match["months"][-4:]
         return _any_of([f"{month} {year}" for month in re.findall(MONTH, match["months"], re.IGNORECASE)])
+    if match["first_month"]:
+        year = match["last_month"][-4:]
+        return Time(interval(f"{match['first_month']} {year}")[0], interval(match["last_month"])[1])
     if match["month"]:
         return _of_month(match["since_month"].casefold(), match["month"], now)
     if match["within"] or match["adjective"]:
@@ -192,7 +200,7 @@ def _relative(match: re.Match[str], now: datetime) -> Time | None:
         count = _WORDS.get(word) or int(word)
         return Time(start=now - _length((match["unit"] or match["age_unit"]).casefold(), count))
     unit, this = match["period_unit"].casefold(), match["period"].casefold() == "this"
-    if match["period"].casefold() == "past":
+    if match["period"].casefold() == "past" or _ROLLING.match(match[0]):
         return Time(start=now - _length(unit, 1))
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     start = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from adhere.need import Expression, Field, Form
+from adhere.need import Expression, Field, Form, Time
 from adhere.parse.rules.form import Phrase
 
 _OTHERWISE_SPELLED = re.compile(
@@ -37,5 +37,7 @@ def denied(text: str, phrase: Phrase) -> Phrase:
 
 
 def _bound(meaning: Expression) -> bool:
-    """Whether a number is compared with: a length, a field of numbers."""
+    """Whether a number or a date is compared with."""
+    if isinstance(meaning, Time):
+        return (meaning.start is None) != (meaning.end is None)
     return isinstance(meaning, Field | Form) and meaning.op in ("<", "<=", ">", ">=")

@@ -80,9 +80,17 @@ _MENTION = re.compile(
     rf"\b(?:{_SAYS}) the {_NOUN} (?P<named>[\w+#.\-]+)|"
     rf"\b(?:in which|where) (?:the )?(?:{_NOUN} )?(?P<found>{_QUOTED}|(?<=(?:word|term) )[\w+#.\-]+) "
     r"(?:occurs?|appears?|is (?:used|mentioned|found))|"
-    r"\b(?:that |which )?mention(?:s|ing)? (?:an? |the )?(?P<bare>[\w+#.\-]+(?: [\w+#.\-]+)?)"
-    r"(?=\s*(?:$|[,.;]))|"
+    r"\b(?:that |which )?mention(?:s|ing)? (?:an? |the )?(?P<bare>[\w+#.\-]+"
+    r"(?: (?!(?:and|or|but)\b)[\w+#.\-]+)?)"
+    r"(?=\s*(?:$|[,.;]|but\b|and (?:must|should|has|have|is|are|was|were|be|not?|come)\b))|"
     rf"^\s*(?:the )?(?:word|term|phrase|string) (?P<after>{_QUOTED}|[\w+#.\-]+)\s*$",
+    re.IGNORECASE,
+)
+
+
+_BOTH = re.compile(
+    r"\b(?:that |which )?mention(?:s|ing)? (?:both |either )?(?P<first>[\w+#.\-]+) (?P<or>and|or) "
+    r"(?P<second>[\w+#.\-]+)(?=\s*(?:$|[,.;]))",
     re.IGNORECASE,
 )
 
@@ -143,7 +151,10 @@ def _language(text: str, match: re.Match[str]) -> Phrase:
 
 
 def mention_phrases(text: str) -> Iterator[Phrase]:
-    """Words that have to stand in the text as they are."""
+    """Words that have to stand in the text as they are; "both A and B" asks for each."""
+    for match in _BOTH.finditer(text):
+        parts = tuple(Mentions(match[name].strip('"“”')) for name in ("first", "second"))
+        yield Phrase(match.span(), (Any if match["or"].casefold() == "or" else All)(parts))
     for match in _MENTION.finditer(text):
         words = next(filter(None, match.groups())).strip('"“”')
         if tokens(words):

@@ -44,6 +44,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "type": ("kind", "type"),
     "topic": ("subject", "topic", "area", "category"),
     "category": ("category", "categories"),
+    "assignee": ("assigned to", "assigned"),
+    "reporter": ("reported by", "raised by", "filed by"),
     "place": ("place", "country"),
     "package": ("package", "library"),
     "cast": ("starring", "with", "featuring", "actor"),
@@ -88,7 +90,7 @@ _HOLDING = frozenset(("has", "have", "having", "with", "containing", "is", "are"
 _POSSESSING = frozenset(("ha", "hav", "has", "have", "is"))
 """Stems that open a name of a truth value and may be left out."""
 _DENYING = frozenset(("without", "no", "not"))
-_DESCRIBING = words("about on that which from by with set")
+_DESCRIBING = words("about on that which from by with set older newer since after before until")
 _BEING = words("is are was were be been has have had not yet already still either neither both")
 
 
@@ -219,7 +221,7 @@ class Linker:
             not (first <= i < last or i in flagged or _empty(token.text)) for i, token in enumerate(found)
         )
         on_noun = last < len(found) and found[last].text.casefold() in HEADS
-        alone = (len(group[0].readings) == 1 and not self._identifies(name)) or bool(author)
+        alone = (len(group[0].readings) == 1 and not self.identifies(name)) or bool(author)
         apart = len(group) > 1 and _stands_apart(found, first, last, text)
         headed = _heads(found, first, last) or _said_of_documents(found, first)
         placed = not others or on_noun or proper or headed
@@ -244,7 +246,7 @@ class Linker:
         }
         return min(first, key=lambda name: (name not in last, -common[name], name))
 
-    def _identifies(self, name: str) -> bool:
+    def identifies(self, name: str) -> bool:
         """Whether nearly every document has its own value, as with titles, which words of a subject meet."""
         values = self.schema.fields[name].values
         return len(values) >= MANY_VALUES and sum(values.values()) < 1.2 * len(values)

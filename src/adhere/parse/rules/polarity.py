@@ -19,7 +19,7 @@ from adhere.parse.rules.cues import (
     find_cue,
     is_background,
 )
-from adhere.parse.rules.dates import MONTH
+from adhere.parse.rules.dates import DATE, MONTH, SAID
 from adhere.parse.rules.segment import Piece, pieces, trimmed
 from adhere.parse.rules.vocabulary import CONNECTIVES
 
@@ -95,8 +95,20 @@ _LISTED = re.compile(
 )
 _ONLY_NOW = re.compile(r"(?:and |but )only\b(?! (?:if|when|where))", re.IGNORECASE)
 """Opens a rule of its own: "no drafts unless short, and only things from 2026"."""
-_BOUND = re.compile(r"^(?:(?:and|but) )?(?:(?:no|not) \w+ than|at (?:most|least))\b", re.IGNORECASE)
-"""Opens a bound, which is no further thing that a list excludes: "no frying, and not more than an hour"."""
+_RULES = (
+    r"(?:no|not) \w+ than",
+    r"at (?:most|least)",
+    r"(?:under|over|above|below|up to|(?:more|less|fewer|longer|shorter|older|newer) than) \d",
+    r"(?:since|until|till|up to|from|between|before|after) (?:\w+ )?\d{4}",
+    rf"{SAID} (?:(?:since|from|between|before|after|in|until|on|by) )?(?:the |\w+ )?(?:\d|last|past)",
+    rf"{DATE} (?:or|and) (?:later|newer|after)",
+    r"(?:keep|stick|stay|limit|restrict|confine|only|just|it|they|which)"
+    r" (?:it |them |this |should|must|has to|have to|to )",
+    r"an? \w+ (?:of|over|under|above|below) (?:at least |at most |\w+ than )?"
+    r"(?:\d|two|three|four|five|six|seven|eight|nine|ten)\b",
+)
+_BOUND = re.compile(rf"^(?:(?:and|but|plus) )?(?:{'|'.join(_RULES)})", re.IGNORECASE)
+"""Opens a rule of its own, which is no further thing that a list excludes: "no frying, under 30 minutes"."""
 _LAST_LISTED = re.compile(r"^(?:or|nor|and)\b", re.IGNORECASE)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|want|need|show\w*|should|must|would|will|can|could|"

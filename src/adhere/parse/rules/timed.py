@@ -11,11 +11,13 @@ from adhere.need import All, Any, Expression, Field, Time
 from adhere.parse.rules.about import bears, has_content
 from adhere.parse.rules.dates import TimePhrase
 from adhere.parse.rules.form import Phrase
-from adhere.parse.rules.vocabulary import GENERIC, stem, stems
+from adhere.parse.rules.vocabulary import HEADS, stem, stems
 from adhere.schema import Schema
 
 _MADE = frozenset("made released published produced written created shot recorded printed issued".split())  # noqa: SIM905
 """Verbs that a field of years dates without doubt."""
+_ENDED, _BEGUN = re.compile(r"[,;:(]\s*(?:and |but )?$"), re.compile(r"\s*(?:please)?\s*(?:$|[,;:)])")
+"""What stands around a phrase between commas, which speaks of the documents: "coupons, from 2024 or 2025"."""
 _WORD = re.compile(r"\w+")
 _FROM = re.compile(r"\bfrom\s+$", re.IGNORECASE)
 
@@ -41,8 +43,11 @@ def timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None
     before = _WORD.findall(text[:start])
     around = text[:start] + " " + text[end:]
     alone = not has_content(around) or bears(around)
-    on_noun = bool(before) and before[-1].casefold() in GENERIC
-    sure = phrase.sure or alone or on_noun or bool(named) or (bool(year) and phrase.verb in _MADE)
+    on_noun = bool(before) and before[-1].casefold() in HEADS
+    own = schema is not None and bool(phrase.verb) and stem(phrase.verb) in stems(schema.time_field or "")
+    apart = _ENDED.search(text[:start]) is not None and _BEGUN.match(text, end) is not None
+    sure = phrase.sure or alone or on_noun or bool(named) or own or (bool(year) and phrase.verb in _MADE)
+    sure = sure or (apart and start > 0)
     words = " ".join(text[start:end].split())
     question = "" if sure else f"Is {words!r} about the date of the document?"
     return Phrase((start, end), meaning, sure, question, plain=schema is not None)

@@ -15,10 +15,12 @@ from adhere.need import (
     Criterion,
     Expression,
     Field,
+    Form,
     Not,
     Polarity,
     Recent,
     Span,
+    Time,
     conditions,
 )
 from adhere.parse.rules.about import about_of, bears, blanked, cleaned, content, erased, has_content
@@ -98,6 +100,21 @@ def criteria_of(
 def sure_phrases(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
     """The conditions of a clause that the rules are sure of, its cue apart."""
     return _without_overlaps([phrase for phrase in _read(blanked(text), linker, now) if phrase.sure])
+
+
+def sure_bounds(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
+    """The one-sided bounds that the rules are sure of, with the denials that stand before them."""
+    found = _without_overlaps([phrase for phrase in _read(text, linker, now) if phrase.sure])
+    return [phrase for phrase in found if _one_sided(phrase.meaning)]
+
+
+def _one_sided(meaning: Expression) -> bool:
+    match meaning:
+        case Time(start, end):
+            return (start is None) != (end is None)
+        case Field() | Form():
+            return meaning.op in ("<", "<=", ">", ">=")
+    return False
 
 
 def denials(instruction: str, span: Span, *, linker: Linker | None, now: datetime) -> list[Criterion]:

@@ -22,8 +22,9 @@ GENERIC = words("""
 
 HEADS = GENERIC | words("""
     product products recipe recipes dish dishes meal meals job jobs ad ads role roles position positions
-    listing listings offer offers bug bugs guide guides review reviews project projects song songs game games
-    event events course courses hotel hotels restaurant restaurants company companies firm firms team teams
+    listing listings offer offers bug bugs guide guides review reviews project projects song songs game
+    games event events course courses hotel hotels restaurant restaurants company companies firm firms
+    team teams idea ideas
 """)
 """Words for what a store's documents may be about one of: a value may stand on them ("Indian dishes")."""
 
@@ -50,7 +51,7 @@ BEARING = words("""
 """)
 """Words that carry a condition ("that list X under authors", "that date from 2015") and name no subject."""
 
-TEMPORAL = words("after before since until till during within between past prior later earlier")
+TEMPORAL = words("after before since until till during within between past prior later earlier older newer")
 """Words that place something in time; beside a date they name no subject."""
 
 CONNECTIVES = words("and or but nor so then also plus please with without to for the a an that which")
