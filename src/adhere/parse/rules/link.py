@@ -8,15 +8,16 @@ other links are offered as assumptions, with the question that would settle them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
 
-from packaging.version import InvalidVersion, Version
-
-from adhere.need import All, Expression, Field, Not, Operator, Span
+from adhere.need import Expression, Field, Not, Span
+from adhere.parse.rules.flags import flag_phrases, flags_of
 from adhere.parse.rules.form import COMPARE, COMPARED, Phrase, number
+from adhere.parse.rules.tokens import Token, tokens
+from adhere.parse.rules.versions import version_phrases
 from adhere.parse.rules.vocabulary import (
     GENERIC,
     HEADS,
@@ -56,18 +57,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 
 MANY_VALUES = 50
 """From so many values on a field may be one that names its documents rather than sorts them."""
-_TOKEN = re.compile(r"\w+(?:[.+#'’-]\w+)*")
 _JOINED = re.compile(r"[\s,]*(?:or|and|and/or|/)?(?:\s+(?:the|an?|from|by|in|for))?[\s,]*$", re.IGNORECASE)
-_VERSION = re.compile(
-    rf"\b(?:(?P<word>for|in|on|targets?|targeting|target|version|since|from|before|after|until|up to|"
-    rf"between|{COMPARED}) )?(?:the )?"
-    r"(?:(?P<name>(?!(?:and|or|to|through|between)\b)[A-Za-z][\w.]*) )?"
-    r"v?(?P<version>\d+\.\d+(?:\.\d+)?)(?P<more> or (?:later|newer|above|"
-    r"higher)| ?\+| and (?:later|newer|above|up)| or (?:earlier|older|below|lower))?(?![\w.]*\d)",
-    re.IGNORECASE,
-)
-_VERSIONS_LISTED = re.compile(r"\s*(?:,|,?\s*(?:or|and)|/)\s*", re.IGNORECASE)
-_TO = ("to", "-", "–", "through", "up to", "until")
 _COMPARISON = re.compile(
     rf"\b(?P<compare>{COMPARED}|of|is|=|exactly|equals?) (?P<number>\d[\d,]*(?:\.\d+)?)\b", re.IGNORECASE
 )
@@ -84,34 +74,10 @@ _LINKING = frozenset(
 
 
 _PLACING = re.compile(r"^\s*(?:in|at|by|from|for)\s+", re.IGNORECASE)
-_HOLDING = frozenset(("has", "have", "having", "with", "containing", "is", "are"))
 
 
-_POSSESSING = frozenset(("ha", "hav", "has", "have", "is"))
-"""Stems that open a name of a truth value and may be left out."""
-_DENYING = frozenset(("without", "no", "not"))
 _DESCRIBING = words("about on that which from by with set older newer since after before until")
 _BEING = words("is are was were be been has have had not yet already still either neither both")
-
-
-@dataclass(frozen=True, slots=True)
-class _Flag:
-    """Tokens [first, last) that say whether a field of truth values holds."""
-
-    name: str
-    first: int
-    last: int
-    holds: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    text: str
-    span: Span
-
-
-def tokens(text: str) -> list[Token]:
-    return [Token(match[0], match.span()) for match in _TOKEN.finditer(text)]
 
 
 @dataclass(slots=True)
@@ -171,14 +137,17 @@ class Linker:
     def phrases(self, text: str) -> Iterator[Phrase]:
         """Everything in the clause that can be linked; sure and unsure, left to right by kind."""
         found = tokens(text)
-        yield from self._value_phrases(text, found)
-        yield from self._version_phrases(text)
+        flags = flags_of(found, self.schema)
+        flagged = {place for flag in flags for place in range(flag.first, flag.last)}
+        yield from self._value_phrases(text, found, flagged)
+        yield from version_phrases(text, self.schema)
         yield from self._number_phrases(text, found)
-        yield from self._boolean_phrases(found)
+        values = [singular(token.text) in self.values for token in found]
+        yield from flag_phrases(found, flags, values)
 
     # --- keyword values -------------------------------------------------------------------------
 
-    def _value_phrases(self, text: str, found: Sequence[Token]) -> Iterator[Phrase]:
+    def _value_phrases(self, text: str, found: Sequence[Token], flagged: Collection[int]) -> Iterator[Phrase]:
         stems = [stem(token.text) for token in found]
         singulars = [singular(token.text) for token in found]
         position, links = 0, []
@@ -188,7 +157,7 @@ class Linker:
                 links.append(link)
             position = link.last if link else position + 1
         for group in _grouped(text, found, links):
-            yield self._phrase(text, found, stems, group)
+            yield self._phrase(text, found, stems, group, flagged)
 
     def _value_at(self, found: Sequence[Token], words: list[str], position: int) -> _Link | None:
         matches = [
@@ -209,14 +178,20 @@ class Linker:
             readings.setdefault(name, []).append(value)
         return _Link(position, position + len(longest[0][0]), readings)
 
-    def _phrase(self, text: str, found: Sequence[Token], stems: list[str], group: list[_Link]) -> Phrase:
+    def _phrase(
+        self,
+        text: str,
+        found: Sequence[Token],
+        stems: list[str],
+        group: list[_Link],
+        flagged: Collection[int],
+    ) -> Phrase:
         first, last = group[0].first, group[-1].last
         named, first, last = self._named(stems, first, last, set(group[0].readings))
         proper = group[0].last - group[0].first > 1 and found[group[0].first].text[:1].isupper()
         author = next((n for n in group[0].readings if proper and _of_authors(n)), "")
         name = named or author or self._likeliest(group)
         values = tuple(dict.fromkeys(value for link in group for value in link.readings.get(name, ())))
-        flagged = self._flagged(found)
         others = any(
             not (first <= i < last or i in flagged or _empty(token.text)) for i, token in enumerate(found)
         )
@@ -270,26 +245,6 @@ class Linker:
 
     # --- versions, numbers, flags ---------------------------------------------------------------
 
-    def _version_phrases(self, text: str) -> Iterator[Phrase]:
-        fields = self._of_type("version")
-        found: list[tuple[re.Match[str], Operator, Version]] = []
-        for match in _VERSION.finditer(text) if fields else ():
-            try:
-                version = Version(match["version"])
-            except InvalidVersion:
-                continue
-            op = _version_operator((match["word"] or "").casefold(), (match["more"] or "").casefold())
-            found.append((match, op, version))
-        for run in _runs(text, found):
-            first, last = run[0][0], run[-1][0]
-            known = any(run[0][2] in _versions(value) for value in fields[0].values)
-            sure = len(fields) == 1 and (known or bool(first["word"] or last["more"]))
-            question = "" if sure else f"Does {first['version']} mean the field {fields[0].name}?"
-            span = (first.start(), last.end())
-            yield Phrase(
-                span, _versions_meant(fields[0].name, text, run), sure, question, plain=len(fields) == 1
-            )
-
     def _number_phrases(self, text: str, found: Sequence[Token]) -> Iterator[Phrase]:
         fields = self._of_type("number")
         for match in _COMPARISON.finditer(text) if fields else ():
@@ -303,49 +258,6 @@ class Linker:
                     span = (min(match.start(), near[0].span[0]), max(match.end(), near[0].span[1]))
                     op = COMPARE.get(match["compare"].casefold(), "=")
                     yield Phrase(span, Field(info.name, op, number(match["number"])))
-
-    def _boolean_phrases(self, found: Sequence[Token]) -> Iterator[Phrase]:
-        values = [singular(token.text) in self.values for token in found]
-        for place in range(len(found)):
-            flag = self._flag(found, place)
-            if flag is None:
-                continue
-            first, last = flag.first, flag.last
-            others = any(
-                not (first <= i < last or values[i] or _empty(other.text)) for i, other in enumerate(found)
-            )
-            adjective = found[last - 1].text.casefold().endswith("ed") and last < len(found)
-            alone = last - first > 1 or adjective
-            said = " ".join(token.text for token in found[first:last])
-            question = "" if alone or not others else f"Does {said!r} mean the field {flag.name}?"
-            span = (found[first].span[0], found[last - 1].span[1])
-            yield Phrase(span, Field(flag.name, "=", flag.holds), not question, question)
-
-    def _flagged(self, found: Sequence[Token]) -> set[int]:
-        """The places of tokens that say whether a field of truth values holds."""
-        flags = [flag for place in range(len(found)) if (flag := self._flag(found, place))]
-        return {place for flag in flags for place in range(flag.first, flag.last)}
-
-    def _flag(self, found: Sequence[Token], place: int) -> _Flag | None:
-        """The field of truth values that the tokens from `place` on name, with what denies it before them.
-
-        `has_tests` is named by "tests" and by "with tests", and denied by "without tests"; `in_stock` is
-        named by "in stock"; `premium` is denied by "non-premium".
-        """
-        for info in self._of_type("boolean"):
-            spelled = stems(info.name.rpartition(".")[2])
-            possessed = len(spelled) > 1 and spelled[0] in _POSSESSING
-            said = spelled[1:] if possessed else spelled
-            words = [stem(token.text) for token in found[place : place + len(said)]]
-            if words[:1] == [f"non-{said[0]}"] and len(said) == 1:
-                return _Flag(info.name, place, place + 1, holds=False)
-            if words != said:
-                continue
-            before = found[place - 1].text.casefold() if place else ""
-            if before in _DENYING:
-                return _Flag(info.name, place - 1, place + len(said), holds=False)
-            return _Flag(info.name, place - (possessed and before in _HOLDING), place + len(said), holds=True)
-        return None
 
     def _of_type(self, type_: str) -> list[FieldInfo]:
         return [info for info in self.schema.fields.values() if info.type == type_]
@@ -461,59 +373,3 @@ def _of_authors(name: str) -> bool:
 
 def _empty(word: str) -> bool:
     return word.casefold() in STOPWORDS or word.casefold() in GENERIC
-
-
-_Found = tuple[re.Match[str], Operator, Version]
-
-
-def _runs(text: str, found: Sequence[_Found]) -> Iterator[list[_Found]]:
-    """Versions that make one condition: "3.8 to 3.10", "3.12, 3.13 or 3.14"."""
-    run: list[_Found] = []
-    for this in found:
-        between = text[run[-1][0].end() : this[0].start()] if run else ""
-        plain = not this[0]["word"] and all(not match["more"] for match, _, _ in (*run, this))
-        listed = plain and all(op == "=" for _, op, _ in run) and _VERSIONS_LISTED.fullmatch(between)
-        ranged = plain and len(run) == 1 and _ranged(run[0], between)
-        if run and (listed or ranged):
-            run.append(this)
-            continue
-        if run:
-            yield run
-        run = [this]
-    if run:
-        yield run
-
-
-def _ranged(first: _Found, between: str) -> bool:
-    """Whether two versions with that between them are the ends of a range."""
-    word = between.strip().casefold()
-    opened = (first[0]["word"] or "").casefold()
-    both = word == "and" and opened == "between"
-    return (first[1] == "=" or opened == "from") and (word in _TO or both)
-
-
-def _versions_meant(name: str, text: str, run: Sequence[_Found]) -> Expression:
-    if len(run) == 1:
-        return Field(name, run[0][1], run[0][2])
-    if _ranged(run[0], text[run[0][0].end() : run[1][0].start()]):
-        return All((Field(name, ">=", run[0][2]), Field(name, "<=", run[1][2])))
-    return Field(name, "in", tuple(version for _, _, version in run))
-
-
-def _version_operator(word: str, more: str) -> Operator:
-    if any(later in more for later in ("later", "newer", "above", "higher", "+", "up")):
-        return ">="
-    if more:
-        return "<="
-    return _AT_VERSION.get(word) or COMPARE.get(word, "=")
-
-
-_AT_VERSION: dict[str, Operator] = {"since": ">=", "from": ">=", "before": "<", "after": ">", "until": "<="}
-
-
-def _versions(value: str) -> Iterator[Version]:
-    for part in value.split(","):
-        try:
-            yield Version(part.strip())
-        except InvalidVersion:
-            continue

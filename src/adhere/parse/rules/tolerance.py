@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from adhere.need import Criterion, Span
-from adhere.parse.rules.link import Linker, tokens
+from adhere.parse.rules.link import Linker
 from adhere.parse.rules.polarity import Clause
+from adhere.parse.rules.tokens import tokens
 from adhere.parse.rules.typing import ASSUMED
 from adhere.parse.rules.vocabulary import stem, words
 

@@ -1,0 +1,72 @@
+"""What does a clause say of fields of truth values? "in stock", "without tests", "non-premium"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from adhere.need import Field
+from adhere.parse.rules.form import Phrase
+from adhere.parse.rules.tokens import Token
+from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, stem, stems
+from adhere.schema import FieldInfo, Schema
+
+_POSSESSING = frozenset(("ha", "hav", "has", "have", "is"))
+"""Stems that open a name of a truth value and may be left out."""
+_DENYING = frozenset(("without", "no", "not"))
+_HOLDING = frozenset(("has", "have", "having", "with", "containing", "is", "are"))
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Tokens [first, last) that say whether a field of truth values holds."""
+
+    name: str
+    first: int
+    last: int
+    holds: bool
+
+
+def flag_phrases(found: Sequence[Token], flags: Sequence[Flag], values: Sequence[bool]) -> Iterator[Phrase]:
+    """Flags as conditions; `values` says which tokens begin a value of the store and are no other content."""
+    for flag in flags:
+        first, last = flag.first, flag.last
+        others = any(
+            not (first <= i < last or values[i] or other.text.casefold() in STOPWORDS | GENERIC)
+            for i, other in enumerate(found)
+        )
+        adjective = found[last - 1].text.casefold().endswith("ed") and last < len(found)
+        alone = last - first > 1 or adjective
+        said = " ".join(token.text for token in found[first:last])
+        question = "" if alone or not others else f"Does {said!r} mean the field {flag.name}?"
+        span = (found[first].span[0], found[last - 1].span[1])
+        yield Phrase(span, Field(flag.name, "=", flag.holds), not question, question)
+
+
+def flags_of(found: Sequence[Token], schema: Schema) -> list[Flag]:
+    """All that is said of fields of truth values, left to right."""
+    fields = [info for info in schema.fields.values() if info.type == "boolean"]
+    at = (_flag(found, place, fields) for place in range(len(found) if fields else 0))
+    return [flag for flag in at if flag]
+
+
+def _flag(found: Sequence[Token], place: int, fields: Sequence[FieldInfo]) -> Flag | None:
+    """The field that the tokens from `place` on name, with what denies it before them.
+
+    `has_tests` is named by "tests" and by "with tests", and denied by "without tests"; `in_stock` is
+    named by "in stock"; `premium` is denied by "non-premium".
+    """
+    for info in fields:
+        spelled = stems(info.name.rpartition(".")[2])
+        possessed = len(spelled) > 1 and spelled[0] in _POSSESSING
+        said = spelled[1:] if possessed else spelled
+        words = [stem(token.text) for token in found[place : place + len(said)]]
+        if words[:1] == [f"non-{said[0]}"] and len(said) == 1:
+            return Flag(info.name, place, place + 1, holds=False)
+        if words != said:
+            continue
+        before = found[place - 1].text.casefold() if place else ""
+        if before in _DENYING:
+            return Flag(info.name, place - 1, place + len(said), holds=False)
+        return Flag(info.name, place - (possessed and before in _HOLDING), place + len(said), holds=True)
+    return None

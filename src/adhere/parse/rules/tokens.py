@@ -1,0 +1,20 @@
+"""The words of a clause with their places, as the dictionary of a schema looks them up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from adhere.need import Span
+
+_TOKEN = re.compile(r"\w+(?:[.+#'’-]\w+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    span: Span
+
+
+def tokens(text: str) -> list[Token]:
+    return [Token(match[0], match.span()) for match in _TOKEN.finditer(text)]
