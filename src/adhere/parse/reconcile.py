@@ -134,10 +134,11 @@ def _turned(
     shown = spelled(text[start:end])
     if cue:
         shown = shown[: cue.start] + " " * (cue.end - cue.start) + shown[cue.end :]
-    bounds = [
-        replace(phrase, span=(phrase.span[0] + start, phrase.span[1] + start))
-        for phrase in sure_bounds(shown, linker, now)
-    ]
+    bounds = []
+    for bound in sure_bounds(spelled(text[start:end]), linker, now):
+        denied = bound.denied and (not excluding or _NOT.search(shown, 0, bound.span[1]) is not None)
+        place = (bound.span[0] + start, bound.span[1] + start)
+        bounds.append(replace(bound, span=place, denied=denied))
     phrases: list[Phrase] = []
     for phrase in found.phrases:
         over = [r for r in ruled if r.sure and overlap(r.span, phrase.span)]
@@ -149,6 +150,8 @@ def _turned(
         denied = _NOT.search(shown, 0, phrase.span[0] - start) is not None
         if excluding and phrase.denied and not denied:
             phrase = replace(phrase, denied=False)
+        if not excluding and any(r.denied and r.meaning == phrase.meaning for r in over):
+            phrase = replace(phrase, denied=True)
         literal = next((b for b in bounds if overlap(b.span, phrase.span) and _bounds(b, phrase)), None)
         if literal and _turns(literal, phrase) and (literal.denied or not denied):
             phrase = literal

@@ -205,7 +205,8 @@ def main() -> None:
     found = []
     for one in examples(rows, texts, CrossReader(options.folder), default_encoder(), recipe.seed):
         found.append(one)
-        print(f"\r{len(found):,} criteria read", end="", flush=True)
+        if len(found) % 100 == 0:
+            print(f"\r{len(found):,} criteria read", end="", flush=True)
     kept = [one for one in found if kept_back(one.document)]
     model = learned([one for one in found if not kept_back(one.document)], recipe)
     print(f"; evidence right on {len(kept)} kept back: {right(kept):.3f} before, {right(kept, model):.3f}")
