@@ -13,7 +13,7 @@ from dataclasses import replace
 from adhere.need import Span
 from adhere.parse.rules import polarity as rules
 from adhere.parse.rules.cues import TASK, Label, Side, find_cue
-from adhere.parse.rules.segment import trimmed
+from adhere.parse.rules.segment import overlap, trimmed
 from adhere.parse.rules.vocabulary import CONNECTIVES, GENERIC, STOPWORDS
 from adhere.parse.tags import Clause
 
@@ -212,14 +212,23 @@ def _limited(clause: Clause, found: Sequence[Clause], before: Sequence[Clause]) 
 
 
 def _evened(text: str, found: Sequence[Clause]) -> list[Clause]:
-    """One role for a phrase whose middle was labelled unlike both its ends."""
+    """One role for a phrase, or a list, whose middle was labelled unlike both its ends."""
     even = list(found)
     for position in range(1, len(even) - 1):
         before, this, after = even[position - 1 : position + 2]
-        torn = _gap(text, before, this).isspace() and _gap(text, this, after).isspace()
-        if torn and before.role == after.role != this.role and not find_cue(_text(text, this)):
+        if before.role != after.role or before.role == this.role or find_cue(_text(text, this)):
+            continue
+        gaps = (_gap(text, before, this), _gap(text, this, after))
+        torn = all(gap.isspace() for gap in gaps)
+        if torn or (all(map(_JOINT.fullmatch, gaps)) and _listed(text, this, before.role)):
             even[position] = replace(this, role=before.role, unless_of=None)
     return even
+
+
+def _listed(text: str, clause: Clause, role: Label) -> bool:
+    """Whether the rules take it for a further thing of a list that is excluded."""
+    under = [one for one in rules.clauses(text) if overlap(one.span, clause.span)]
+    return role in ("avoid", "disprefer") and all(one.label == role for one in under)
 
 
 def _belongs(text: str, before: Clause, after: Clause) -> bool:

@@ -201,7 +201,7 @@ def _longer(text: str, one: Phrase, other: Phrase) -> bool:
         if first is None or last is None:
             return True
         return (start, end) != (first, last) and start <= first and last <= end
-    if isinstance(one.meaning, Mentions):
+    if all(isinstance(leaf, Mentions) for leaf in conditions(one.meaning)):
         return one.span[0] <= other.span[0] and other.span[1] <= one.span[1]
     chosen = isinstance(one.meaning, Any) and all(not isinstance(part, About) for part in one.meaning.parts)
     return chosen and len(NUMBER.findall(text, *one.span)) > len(NUMBER.findall(text, *other.span))

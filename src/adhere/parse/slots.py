@@ -184,10 +184,23 @@ def _alternatives(text: str, phrases: Sequence[Phrase]) -> list[Phrase]:
 
 
 def _either(group: Sequence[Phrase]) -> Phrase:
-    parts = tuple(meant(phrase) for phrase in group)
+    parts = _contiguous([meant(phrase) for phrase in group])
     span = (min(phrase.span[0] for phrase in group), max(phrase.span[1] for phrase in group))
     unsure = [phrase for phrase in group if not phrase.sure]
-    return Phrase(span, Any(parts), not unsure, unsure[0].question if unsure else "")
+    meaning = parts[0] if len(parts) == 1 else Any(parts)
+    return Phrase(span, meaning, not unsure, unsure[0].question if unsure else "")
+
+
+def _contiguous(parts: Sequence[Expression]) -> tuple[Expression, ...]:
+    """The alternatives, two stretches of time that touch as one: "2024 or 2025"."""
+    joined: list[Expression] = []
+    for part in parts:
+        match joined[-1:], part:
+            case [Time(start, end)], Time(first, last) if end is not None and end == first:
+                joined[-1] = Time(start, last)
+            case _:
+                joined.append(part)
+    return tuple(joined)
 
 
 def _named_so(text: str, slot: Slot) -> Slot:
