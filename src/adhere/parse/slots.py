@@ -77,6 +77,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 """Stands before the question that is asked, which is none that a document holds: "given a question"."""
+_ARTICLE = re.compile(r"(?:an?|the|this|that|some|my|our|your|their) ", re.IGNORECASE)
 _QUOTES = "\"'“”‘’`«» "
 _DATE = re.compile(DATE, re.IGNORECASE)
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
@@ -86,6 +87,13 @@ _MENTIONS = re.compile(
     re.I,
 )
 """What stands before a word that is to be mentioned."""
+_OCCURS = re.compile(
+    r"[\"'”’]?\s+(?:\w+ ){0,3}?(?:occur|appear|mentioned|named|used|found|"
+    r"(?:turn|show|com)(?:e?s|ing)? up|"
+    r"in (?:it|there|them|the (?:text|body|document)))",
+    re.I,
+)
+"""What stands behind one."""
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
 COUNTED = frozenset(label for label in SLOTS if label.startswith("words") or label in (">=", ">", "<=", "<"))
 DIGIT = re.compile(
@@ -205,10 +213,10 @@ def _contiguous(parts: Sequence[Expression]) -> tuple[Expression, ...]:
 
 def _named_so(text: str, slot: Slot) -> Slot:
     """The slot, or a subject where its words do not bear it out: a part under no such name, a word to mention
-    of which the model is in doubt ("refute" in "documents that refute the claim")."""
-    if slot.label == "mention" and slot.confidence < SURE:
-        start = slot.span[0]
-        said = text[start] in _QUOTES or _MENTIONS.search(text, 0, start)
+    of which nothing says so ("refute" in "documents that refute the claim")."""
+    if slot.label == "mention":
+        start, end = slot.span
+        said = text[start] in _QUOTES or _MENTIONS.search(text, 0, start) or _OCCURS.match(text, end)
         return slot if said else replace(slot, label="subject")
     called = _PARTS.get(slot.label)
     known = called is None or called.search(text, *slot.span) is not None
@@ -216,7 +224,8 @@ def _named_so(text: str, slot: Slot) -> Slot:
 
 
 def _asked(text: str, slot: Slot) -> bool:
-    start = slot.span[0]
+    article = _ARTICLE.match(text, *slot.span)
+    start = article.end() if article else slot.span[0]
     return slot.label == "question" and _ASKED.search(text, max(0, start - NEAR), start) is not None
 
 
