@@ -163,13 +163,18 @@ def _months(
     text: str, offset: int, slots: Sequence[Slot], linker: Linker | None, now: datetime
 ) -> list[Phrase]:
     """Bounds at a month without a year, of which the model says that they are bounds: "after June"."""
-    found = [timed(text, phrase, linker.schema if linker else None) for phrase in time_phrases(text, now)]
     bounds = [(s.span[0] - offset, s.span[1] - offset) for s in slots if s.label in COUNTED]
     return [
         replace(phrase, sure=True, question="")
-        for phrase in found
-        if phrase and not DIGIT.search(text, *phrase.span) and any(overlap(phrase.span, b) for b in bounds)
+        for phrase in _times(text, linker, now)
+        if not DIGIT.search(text, *phrase.span) and any(overlap(phrase.span, b) for b in bounds)
     ]
+
+
+def _times(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
+    """The phrases of time in a clause, sure and unsure."""
+    found = [timed(text, phrase, linker.schema if linker else None) for phrase in time_phrases(text, now)]
+    return [phrase for phrase in found if phrase]
 
 
 def _left(
@@ -181,13 +186,12 @@ def _left(
     now: datetime,
 ) -> list[Phrase]:
     """Phrases of time that nothing else speaks of; they may be meant, so they are asked about."""
-    found = [timed(text, phrase, linker.schema if linker else None) for phrase in time_phrases(text, now)]
     taken = [phrase.span for phrase in sure]
     taken += [(s.span[0] - offset, s.span[1] - offset) for s in slots if s.label not in ("field", "O")]
     return [
         phrase
-        for phrase in found
-        if phrase and not phrase.sure and not any(overlap(phrase.span, t) for t in taken)
+        for phrase in _times(text, linker, now)
+        if not phrase.sure and not any(overlap(phrase.span, t) for t in taken)
     ]
 
 

@@ -31,13 +31,13 @@ def spelled(text: str) -> str:
 
 def denied(text: str, phrase: Phrase) -> Phrase:
     """The phrase, marked as denied and with its denial in its span, where one stands right before it."""
-    pattern = _DENIED_BOUND if _bound(phrase.meaning) else _DENIED
+    pattern = _DENIED_BOUND if one_sided(phrase.meaning) else _DENIED
     match = pattern.search(text, 0, phrase.span[0])
     return phrase if match is None else replace(phrase, span=(match.start(), phrase.span[1]), denied=True)
 
 
-def _bound(meaning: Expression) -> bool:
-    """Whether a number or a date is compared with."""
+def one_sided(meaning: Expression) -> bool:
+    """Whether it bounds a number or a date on one side."""
     if isinstance(meaning, Time):
         return (meaning.start is None) != (meaning.end is None)
     return isinstance(meaning, Field | Form) and meaning.op in ("<", "<=", ">", ">=")

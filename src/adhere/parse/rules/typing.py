@@ -15,18 +15,16 @@ from adhere.need import (
     Criterion,
     Expression,
     Field,
-    Form,
     Not,
     Polarity,
     Recent,
     Span,
-    Time,
     conditions,
 )
 from adhere.parse.rules.about import about_of, bears, blanked, cleaned, content, erased, has_content
 from adhere.parse.rules.cues import Cue, find_cue
 from adhere.parse.rules.dates import DATE, time_phrases
-from adhere.parse.rules.denial import denied, spelled
+from adhere.parse.rules.denial import denied, one_sided, spelled
 from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.measured import measured_phrases
@@ -105,16 +103,7 @@ def sure_phrases(text: str, linker: Linker | None, now: datetime) -> list[Phrase
 def sure_bounds(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
     """The one-sided bounds that the rules are sure of, with the denials that stand before them."""
     found = _without_overlaps([phrase for phrase in _read(text, linker, now) if phrase.sure])
-    return [phrase for phrase in found if _one_sided(phrase.meaning)]
-
-
-def _one_sided(meaning: Expression) -> bool:
-    match meaning:
-        case Time(start, end):
-            return (start is None) != (end is None)
-        case Field() | Form():
-            return meaning.op in ("<", "<=", ">", ">=")
-    return False
+    return [phrase for phrase in found if one_sided(phrase.meaning)]
 
 
 def denials(instruction: str, span: Span, *, linker: Linker | None, now: datetime) -> list[Criterion]:
