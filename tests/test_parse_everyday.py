@@ -66,6 +66,16 @@ LINKER = Linker(SCHEMA)
         ("posted after June", 'want time(from d"2026-07-01")'),
         ("posted before December", 'want time(before d"2025-12-01")'),
         ("posted in May or June 2025", 'want time(from d"2025-05-01" before d"2025-07-01")'),
+        ("nothing from June", 'avoid time(from d"2026-06-01" before d"2026-07-01")'),
+        ("skip anything from May", 'avoid time(from d"2026-05-01" before d"2026-06-01")'),
+        ("posted in October", 'want time(from d"2026-10-01" before d"2026-11-01")'),
+        ("fresh ones first", "prefer time(recent 365d)"),
+        # a time that no calendar has
+        ("only those from after the war", 'want? about("from after the war")'),
+        ("no drafts from before the summer", (
+            'avoid? all(field(kind = "draft"), about("before the summer"))')),
+        ("no drafts that are old", 'avoid? all(field(kind = "draft"), about("old"))'),
+        ("life after the war", 'want about("life after the war")'),
         ("last five years", 'want time(from d"2021-11-28")'),
         (
             "policy, and posted in 2019 or 2020",
@@ -98,6 +108,37 @@ LINKER = Linker(SCHEMA)
 )  # fmt: skip
 def test_what_people_type(instruction: str, notation: str) -> None:
     assert write(RulesParser().parse(instruction, schema=SCHEMA, now=NOW).criteria) == notation
+
+
+def test_a_time_that_no_calendar_has_is_asked_about() -> None:
+    (criterion,) = RulesParser().parse("only those from after the war", schema=SCHEMA, now=NOW).criteria
+    assert "'from after the war' cannot be held against a date" in criterion.question
+    dateless = Schema({"kind": SCHEMA.fields["kind"]}, 20)
+    (criterion,) = RulesParser().parse("only those from after the war", schema=dateless, now=NOW).criteria
+    assert not criterion.assumed, "a store without dates has none to ask for"
+
+
+@pytest.mark.parametrize(
+    ("clause", "notation"),
+    [
+        (
+            "no drafts from before the summer",
+            'avoid all(field(kind = "draft"), about("from before the summer"))',
+        ),
+        ("no recent drafts", 'avoid all(time(recent 365d), field(kind = "draft"))'),
+        (
+            "no drafts quoting the news of 2015",
+            'avoid? all(field(kind = "draft"), time(from d"2015-01-01" before d"2016-01-01"))',
+        ),
+        ("no drafts, thank you", 'avoid field(kind = "draft")'),
+    ],
+)
+def test_an_exclusion_keeps_the_time_that_the_model_passed_over(clause: str, notation: str) -> None:
+    start = clause.index("draft")
+    value = Slot((start, start + 6), "value", 0.95)
+    found = reconcile.criteria_of(clause, (0, len(clause)), "avoid", [value], linker=LINKER, now=NOW)
+    assert found is not None
+    assert write(found) == notation
 
 
 @pytest.mark.parametrize("question", ["can you swim in it", "kids who play hide and seek"])

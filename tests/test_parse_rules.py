@@ -492,7 +492,7 @@ def test_spans_point_into_the_instruction() -> None:
         ("from 1990 to 1999", "want all(field(year >= 1990), field(year < 2000))"),
         ("before 2005", "want field(year < 2005)"),
         ("nothing made before 1990", "avoid field(year < 1990)"),
-        ("before May 2005", 'want about("before May 2005")'),
+        ("before May 2005", 'want? about("before May 2005")'),
         ("about the war after 1990", 'want about("the war after 1990")\nwant? field(year >= 1991)'),
     ],
 )

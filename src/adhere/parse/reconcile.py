@@ -22,12 +22,11 @@ from adhere.need import (
     Form,
     Mentions,
     Polarity,
-    Recent,
     Span,
     Time,
     conditions,
 )
-from adhere.parse.rules.about import about_of, has_content
+from adhere.parse.rules.about import about_of, blanked, cleaned, erased, has_content
 from adhere.parse.rules.cues import find_cue
 from adhere.parse.rules.dates import time_phrases
 from adhere.parse.rules.denial import spelled
@@ -36,6 +35,7 @@ from adhere.parse.rules.link import Linker
 from adhere.parse.rules.segment import overlap
 from adhere.parse.rules.timed import timed
 from adhere.parse.rules.typing import ASSUMED, apart, meant, sure_bounds, sure_phrases
+from adhere.parse.rules.undated import undated
 from adhere.parse.slots import COUNTED, DIGIT, NUMBER, Read, read
 from adhere.parse.tags import Slot
 
@@ -83,11 +83,16 @@ def criteria_of(
     if not phrases and about is None:
         return None
     if polarity in ("avoid", "disprefer"):
-        hard = [p for p in phrases if not (p.soft or isinstance(p.meaning, Recent))]
-        return [_excluded(span, polarity, hard, about)] if hard or about is not None else None
+        hard = [p for p in phrases if not p.soft]
+        if not hard and about is None:
+            return None
+        spoken = [(a - start, b - start) for a, b in (*taken, *(p.span for p in more))]
+        hard += _left(text, start, slots, spoken, linker, now)
+        when = cleaned(erased(blanked(text), spoken))
+        return [_excluded(span, polarity, hard, about, when if undated(when) else "")]
     moved = [replace(p, span=(p.span[0] - start, p.span[1] - start)) for p in phrases]
     sure_ones, unsure = [p for p in moved if p.sure], [p for p in moved if not p.sure]
-    unsure += _left(text, start, slots, sure_ones, linker, now)
+    unsure += _left(text, start, slots, [phrase.span for phrase in sure_ones], linker, now)
     return apart(span, polarity, text, sure_ones, unsure, about)
 
 
@@ -181,13 +186,15 @@ def _left(
     text: str,
     offset: int,
     slots: Sequence[Slot],
-    sure: Sequence[Phrase],
+    spoken: Sequence[Span],
     linker: Linker | None,
     now: datetime,
 ) -> list[Phrase]:
     """Phrases of time that nothing else speaks of; they may be meant, so they are asked about."""
-    taken = [phrase.span for phrase in sure]
-    taken += [(s.span[0] - offset, s.span[1] - offset) for s in slots if s.label not in ("field", "O")]
+    taken = [
+        *spoken,
+        *((s.span[0] - offset, s.span[1] - offset) for s in slots if s.label not in ("field", "O")),
+    ]
     return [
         phrase
         for phrase in _times(text, linker, now)
@@ -271,11 +278,13 @@ def _nouns(text: str, linker: Linker | None) -> list[Phrase]:
 
 
 def _excluded(
-    span: Span, polarity: Polarity, phrases: Sequence[Phrase], about: Expression | None
+    span: Span, polarity: Polarity, phrases: Sequence[Phrase], about: Expression | None, when: str
 ) -> Criterion:
-    """An exclusion of what meets all of the conditions."""
+    """An exclusion of what meets all of the conditions; `when` is a time that no calendar has ("the summer")
+    and that would be lost: the exclusion would be wider than it was said."""
     parts = [meant(phrase) for phrase in phrases]
     parts += [about] if about is not None else []
+    parts += [About(when)] if when else []
     what = parts[0] if len(parts) == 1 else All(tuple(parts))
     unsure = [phrase for phrase in phrases if not phrase.sure]
     if unsure:

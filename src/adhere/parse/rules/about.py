@@ -15,7 +15,7 @@ from adhere.parse.rules.cues import (
     TASK,
     find_cue,
 )
-from adhere.parse.rules.dates import DATE
+from adhere.parse.rules.dates import DATE, MONTH
 from adhere.parse.rules.vocabulary import BEARING, GENERIC, STOPWORDS
 
 _OPENING = re.compile(
@@ -65,7 +65,9 @@ _COMPARED = re.compile(
 LONGEST_THING = 5
 """Words: what is longer says more than a name, and stands on its own."""
 _FROM_DATE = re.compile(
-    rf"\bfrom(?=\s+(?:{DATE}|the \d{{4}}s|(?:the )?(?:last|past|previous|this)\b))", re.IGNORECASE
+    rf"\bfrom(?=\s+(?:{DATE}|{MONTH}(?!\w)|(?:before|after)\b|the \d{{4}}s"
+    r"|(?:the )?(?:last|past|previous|this)\b))",
+    re.IGNORECASE,
 )
 """What ends a cue and opens a phrase of time: "nothing from 2019"."""
 _SPEAKER = re.compile(r"\W*(?:i|we)\s+$", re.IGNORECASE)

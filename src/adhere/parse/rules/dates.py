@@ -62,14 +62,16 @@ _PHRASE = re.compile(
     rf"|(?:in|during|from|of) (?P<months>{MONTH}(?:(?:, {MONTH})*,? (?:or|and) {MONTH}) (?:1[6-9]|20)\d\d)"
     rf"|(?:from|between) (?P<first_month>{MONTH}) (?:to|and|until|till|-|–) "
     rf"(?P<last_month>{MONTH} (?:1[6-9]|20)\d\d)"
-    rf"|(?P<since_month>since|from|after|before|until) (?P<month>{MONTH}(?! ?\d))(?: on(?:wards?)?\b)?"
+    rf"|(?P<since_month>since|from|after|before|until|in|during) (?P<month>{MONTH}(?! ?\d))"
+    r"(?P<month_on> on(?:wards?)?\b| or (?:later|newer)\b)?"
     rf"|(?:from |in |over |within |during |of )?(?:the )?(?:last|past|previous) {_COUNT} {_UNIT}|(?:from |"
     rf"in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"
     rf"|(?:older than|(?:more than|over)(?= \w+ \w+ old\b)) (?P<old_count>\d{{1,3}}|a|an|one|two|three|four"
     rf"|five|six|seven|eight|nine|ten|twelve) (?P<old_unit>day|week|month|year|decade)s?(?: old)?\b"
     rf"|(?:no|not|less|newer|younger|at most) (?:older|more|than)(?: than)? (?P<age_count>\d{{1,3}})"
     rf" (?P<age_unit>day|week|month|year)s?(?: old)?"
-    rf"|(?P<recent>recent(?:ly)?|(?<!at the )latest|newest|most recent|up[- ]to[- ]date"
+    r"|(?P<recent>recent(?:ly)?|fresh(?:est)?(?= ones\b| first\b)|freshest|(?<!at the )latest|newest"
+    r"|most recent|up[- ]to[- ]date"
     r"|(?:the )?(?:newer|more recent),? the better|(?:newer|more recent) is better)\b"
     rf"(?: (?:{_DOCUMENTS})(?= (?:first|on top|come first|go first)))?)",
     re.IGNORECASE,
@@ -159,7 +161,8 @@ def _meaning(match: re.Match[str], now: datetime) -> Meaning | None:
         year = match["last_month"][-4:]
         return Time(interval(f"{match['first_month']} {year}")[0], interval(match["last_month"])[1])
     if match["month"]:
-        return _of_month(match["since_month"].casefold(), match["month"], now)
+        word = match["since_month"].casefold()
+        return _of_month("since" if match["month_on"] else word, match["month"], now)
     if match["within"] or match["adjective"]:
         return Time(*interval(match["within"] or match["adjective"]))
     if match["decade"]:
@@ -181,14 +184,14 @@ def _any_of(dates: Sequence[str]) -> Time | Any:
 
 
 def _of_month(word: str, month: str, now: datetime) -> Time | None:
-    """A bound at a month without a year: the last one that has begun. May is a month, "may" is none."""
+    """A month without a year, or a bound at it: the last one that has begun. May is a month, "may" none."""
     if month == "may":
         return None
     start, end = interval(f"{month} {now.year}")
     if start > now:
         start, end = start - relativedelta(years=1), end - relativedelta(years=1)
     bounds = {"after": Time(start=end), "before": Time(end=start), "until": Time(end=end)}
-    return bounds.get(word, Time(start=start))
+    return bounds.get(word, Time(start=start) if word == "since" else Time(start, end))
 
 
 def _relative(match: re.Match[str], now: datetime) -> Time | None:

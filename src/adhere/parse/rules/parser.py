@@ -18,6 +18,7 @@ from adhere.parse.rules.segment import trimmed
 from adhere.parse.rules.task import of_the_task, only_task
 from adhere.parse.rules.tolerance import doubted, settled_as_open
 from adhere.parse.rules.typing import criteria_of, denials
+from adhere.parse.rules.undated import asked_when
 from adhere.schema import Schema
 
 _OTHERS = re.compile(
@@ -102,7 +103,7 @@ def compose(
             )
     parsed = Parsed(
         instruction,
-        Criteria(tuple(doubted(instruction, criteria))),
+        Criteria(tuple(asked_when(doubted(instruction, criteria), linker.schema if linker else None))),
         tuple(c.span for c in found if c.label == "background" and not _covered(c.span, criteria)),
         tuple(clause.span for clause in found if clause.label == "task"),
         tuple(notes),

@@ -69,7 +69,7 @@ def criteria_of(
     text = instruction[slice(*span)]
     shown = blanked(text)
     cue = find_cue(text)
-    if not has_content(shown) and any(phrase.sure for phrase in _read(text, linker, now)):
+    if not has_content(shown) and _any_sure(text, linker, now) and not _any_sure(shown, linker, now):
         shown = text  # the cue holds the condition: "they must not be drafts"
         cue = cue if _UNLESS.search(text) else None
     elif cue and _named_denial(text, cue, linker):
@@ -241,6 +241,10 @@ def _read(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
     if not more or not unlike or (has_content(unsaid) and not bears(unsaid)):
         return found
     return [replace(phrase, sure=True, question="") if phrase in more else phrase for phrase in found]
+
+
+def _any_sure(text: str, linker: Linker | None, now: datetime) -> bool:
+    return any(phrase.sure for phrase in _read(text, linker, now))
 
 
 def _single_fields(phrase: Phrase, linker: Linker | None) -> set[str]:
