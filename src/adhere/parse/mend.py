@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from adhere.need import Span
 from adhere.parse.rules import polarity as rules
+from adhere.parse.rules.admission import ADMITTED_IF, LETS_IN, WIDENS
 from adhere.parse.rules.cues import TASK, Label, Side, find_cue
 from adhere.parse.rules.segment import overlap, trimmed
 from adhere.parse.rules.vocabulary import CONNECTIVES, GENERIC, STOPWORDS
@@ -29,19 +30,6 @@ _ONLY_IF = re.compile(r"(?:but |and )?(?:only (?:if|when|where)|provided|as long
 _ONLY_NOW = re.compile(r",?\s+(?:and|but)\s+(?=only\b)", re.IGNORECASE)
 _SO = re.compile(r",?\s+(?=so (?:no|nothing|not|none|skip|leave|hide)\b)", re.IGNORECASE)
 _REASON = re.compile(r"(?:i|we|my|our|it|this|the)\b", re.IGNORECASE)
-_ADMITTED = re.compile(
-    r"\b(?:also|too|equally|still|all|just as well|likewise) "
-    r"(?:belongs?|counts?|qualif(?:y|ies)|relevant|welcome)\W*$|"
-    r"\b(?:belongs?|counts?|qualif(?:y|ies)|(?:is|are) (?:relevant|welcome|in scope|included|eligible))"
-    r"(?: (?:too|also|as well|likewise|here))?\W*$|\bstays? in\W*$",
-    re.IGNORECASE,
-)
-_WIDENS = re.compile(
-    r"\b(?:also|likewise) (?:belongs?|counts?|qualif(?:y|ies)|relevant|included|in scope)\W*$|"
-    r"\b(?:belongs?|counts?|qualif(?:y|ies)|relevant|included) (?:too|also|as well|likewise)\W*$",
-    re.IGNORECASE,
-)
-"""All of it is in `cues.ADDITION`, by which `compose` joins the want to the one before it."""
 _NEGATED = re.compile(
     r"\b(?:not|no|none|nothing|neither|nor|never|cannot|without|hardly|barely|\w+n['’]t|dont)\b", re.I
 )
@@ -99,9 +87,7 @@ def excepted(text: str, found: Sequence[Clause]) -> list[Clause]:
 
 def _only_if(text: str, before: Clause, clause: Clause) -> bool:
     """Whether one clause lets in what the next puts a condition on: "X is okay | only if Y"."""
-    admitted = (
-        rules.ADMITTED_IF.search(_text(text, before)) is not None and find_cue(_text(text, before)) is None
-    )
+    admitted = ADMITTED_IF.search(_text(text, before)) is not None and find_cue(_text(text, before)) is None
     return (
         admitted and before.role == clause.role == "want" and _ONLY_IF.match(_text(text, clause)) is not None
     )
@@ -169,8 +155,8 @@ def _lets_in(role: str, before: str, words: str) -> bool:
     if _NEGATED.search(words):
         return False
     if role == "background":
-        return before == "want" and _WIDENS.search(words) is not None
-    return role in ("avoid", "disprefer", "prefer") and _ADMITTED.search(words) is not None
+        return before == "want" and WIDENS.search(words) is not None
+    return role in ("avoid", "disprefer", "prefer") and LETS_IN.search(words) is not None
 
 
 def _refusal(text: str, clause: Clause) -> list[Clause]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from adhere.need import About, Any, Expression, Polarity, Span
+from adhere.parse.rules.admission import ADMITTED
 from adhere.parse.rules.cues import (
-    ADMITTED,
     EXHAUSTIVE,
     FRONTED,
     RELEVANT_LEAD,

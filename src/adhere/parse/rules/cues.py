@@ -113,22 +113,6 @@ RESTRICTION = re.compile(
 """Opens a rule about all results: "limit this to X"."""
 FRONTED = re.compile(r"^(?:but |and )?(?:unless|except when|except where|except if)\b", re.IGNORECASE)
 """Opens a condition on what follows it: "unless they are X, leave them out" lets in X alone."""
-ADMITTED = re.compile(
-    r"(?<=\s)(?:is|are|be|counts? as) (?:relevant|of interest|acceptable|included|eligible|admissible|wanted|"
-    r"needed)\W*$",
-    re.IGNORECASE,
-)
-"""Closes what is let in: "only X are relevant"."""
-ADDITION = re.compile(
-    r"^(?:and )?(?:so|as) (?:is|are|do|does)\b|\b(?:also|equally|likewise|all|just as well) "
-    r"(?:\w+ )?(?:belongs?|counts?|"
-    r"qualif(?:y|ies)|relevant|welcome|acceptable|of interest|eligible|in scope|included|fine)\b|"
-    r"\b(?:belongs?|counts?|qualif(?:y|ies)|relevant|welcome|acceptable|included|fine|ok|okay) "
-    r"(?:too|also|as well|likewise)"
-    r"\W*$|\b(?:is|are) (?:also )?(?:welcome|included|in scope)\W*$",
-    re.IGNORECASE,
-)
-"""Lets in more than what was said before: "surveys also count"."""
 EXHAUSTIVE = re.compile(
     r"(?<=\s)(?:(?:and|with|but) )*(?:(?:absolutely )?nothing (?:else|more)|(?:no|not any) others?|"
     r"(?:only (?:those|these|them)|(?:those|these|them) (?:only|alone)))(?: (?:at all|please))?\W*$",

@@ -11,7 +11,7 @@ from adhere.need import All, Any, Criteria, Criterion, Expression, Not, Note, Pa
 from adhere.parse.protocol import check
 from adhere.parse.rules.about import says_nothing
 from adhere.parse.rules.account import settled
-from adhere.parse.rules.cues import ADDITION
+from adhere.parse.rules.admission import ADDITION
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.polarity import Clause, clauses
 from adhere.parse.rules.segment import trimmed

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from adhere.need import Span
+from adhere.parse.rules.admission import ADMITTED_IF
 from adhere.parse.rules.cues import (
     EXHAUSTIVE,
     FRONTED,
@@ -49,13 +50,6 @@ _FINITE = re.compile(
     re.IGNORECASE,
 )
 """How a cue opens that is the verb of its sentence, so that a list before it is its subject."""
-ADMITTED_IF = re.compile(
-    r"\b(?:relevant|of interest|of use|useful|acceptable|admissible|eligible|included|counts?|qualif(?:y|"
-    r"ies)|matters?|welcome|allowed|fine|ok|okay|all right|"
-    r"retained|listed|considered|returned|stay)\s*$",
-    re.IGNORECASE,
-)
-"""Ends a piece that is let in only on the condition that follows: "X is relevant | only if Y"."""
 _OVER = re.compile(
     r"(?<=\w )(?:over|in preference to|ahead of|above|instead of|rather than|before|"
     r"to(?= [\w.-]+(?:$|,| and | but )))\s"
