@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import pytest
 
 from adhere.need import About, All, Any, Field, Form, Time
-from adhere.parse import reconcile
 from adhere.parse.language import write
 from adhere.parse.mend import excepted, parted
+from adhere.parse.reconcile import Reading
 from adhere.parse.rules import RulesParser
 from adhere.parse.rules.link import Linker
 from adhere.parse.tags import Clause, Slot
@@ -134,9 +134,8 @@ def test_a_time_that_no_calendar_has_is_asked_about() -> None:
     ],
 )
 def test_an_exclusion_keeps_the_time_that_the_model_passed_over(clause: str, notation: str) -> None:
-    start = clause.index("draft")
-    value = Slot((start, start + 6), "value", 0.95)
-    found = reconcile.criteria_of(clause, (0, len(clause)), "avoid", [value], linker=LINKER, now=NOW)
+    value = slot(clause, "drafts", "value")
+    found = Reading(clause, [value], LINKER, NOW).criteria((0, len(clause)), "avoid")
     assert found is not None
     assert write(found) == notation
 
@@ -156,7 +155,7 @@ def slot(text: str, words: str, label: str, *, denied: bool = False, confidence:
 
 
 def meant(text: str, polarity: str, *slots: Slot) -> list[tuple[str, object]]:
-    found = reconcile.criteria_of(text, (0, len(text)), polarity, slots, linker=LINKER, now=NOW)  # type: ignore[arg-type]
+    found = Reading(text, slots, LINKER, NOW).criteria((0, len(text)), polarity)  # type: ignore[arg-type]
     assert found is not None
     return [(c.polarity, c.what) for c in found]
 

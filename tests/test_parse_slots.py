@@ -10,8 +10,9 @@ import pytest
 from packaging.version import Version
 
 from adhere.need import About, All, Any, Field, Form, Mentions, Not, Time
-from adhere.parse import reconcile, tags
 from adhere.parse import slots as typed
+from adhere.parse import tags
+from adhere.parse.reconcile import Reading
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.tags import Slot
 from adhere.schema import FieldInfo, Schema
@@ -146,7 +147,7 @@ def test_the_field_of_the_documents_own_time_is_their_time():
 
 def criteria(marked: str, polarity: str, **said):
     text, slots = filled(marked, **said)
-    return reconcile.criteria_of(text, (0, len(text)), polarity, slots, linker=LINKER, now=NOW)
+    return Reading(text, slots, LINKER, NOW).criteria((0, len(text)), polarity)
 
 
 def test_a_want_comes_apart_and_an_exclusion_stays_one():
@@ -201,7 +202,7 @@ def test_where_the_model_doubts_and_the_rules_do_not_theirs_counts():
 
 def test_a_choice_of_which_the_model_saw_one_value_is_the_choice():
     text, slots = filled("only [value|final] [subject|or draft reports]")
-    (criterion,) = reconcile.criteria_of(text, (0, len(text)), "want", slots, linker=LINKER, now=NOW)
+    (criterion,) = Reading(text, slots, LINKER, NOW).criteria((0, len(text)), "want")
     assert criterion.what == Field("status", "in", ("Final", "Draft"))
 
 
@@ -263,6 +264,6 @@ def test_a_doubtful_reading_gives_way_to_the_rules_and_is_never_lost():
     text, slots = filled(
         "only [value|Final] [subject|or] [value|In Review] [subject|proposals]", confidence=0.6
     )
-    criteria = reconcile.criteria_of(text, (0, len(text)), "want", slots, linker=LINKER, now=NOW)
+    criteria = Reading(text, slots, LINKER, NOW).criteria((0, len(text)), "want")
     assert criteria is not None
     assert [criterion.what for criterion in criteria] == [Field("status", "in", ("Final", "In Review"))]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from adhere.need import (
@@ -45,55 +45,155 @@ _NOUN_ENDS = re.compile(
 _NOT = re.compile(r"\b(?:not|no|without|other than|except)\b", re.IGNORECASE)
 
 
-def criteria_of(
-    instruction: str,
-    span: Span,
-    polarity: Polarity,
-    slots: Sequence[Slot],
-    *,
-    linker: Linker | None,
-    now: datetime,
-) -> list[Criterion] | None:
-    """The criteria of one clause, as `rules.typing.criteria_of` gives them; None where no slot types it."""
-    found = read(instruction, span, slots, linker)
-    if found is None:
-        return None
-    start, text = span[0], instruction[slice(*span)]
-    ruled = [
-        replace(phrase, span=(phrase.span[0] + start, phrase.span[1] + start))
-        for phrase in (
-            *sure_phrases(text, linker, now),
-            *_nouns(text, linker),
-            *_months(text, start, slots, linker, now),
-        )
-    ]
-    choices = [
-        replace(phrase, span=(phrase.span[0] + start, phrase.span[1] + start))
-        for phrase in (linker.phrases(text) if linker else ())
-        if isinstance(phrase.meaning, Field) and phrase.meaning.op == "in"
-    ]
-    found = _given_up(instruction, _widened(instruction, found, [*ruled, *choices]), ruled)
-    found = _turned(instruction, span, polarity, found, ruled, linker, now)
-    # Where the model doubts and the rules do not, they are right more often.
-    phrases = [p for p in found.phrases if p.sure or not any(overlap(p.span, r.span) for r in ruled)]
-    taken = [*(p.span for p in phrases), *found.subjects]
-    more = [phrase for phrase in ruled if not any(overlap(phrase.span, other) for other in taken)]
-    phrases = sorted([*phrases, *more], key=lambda phrase: phrase.span)
-    about = about_of(found.subject, polarity) if found.subject else None
-    if not phrases and about is None:
-        return None
-    if polarity in ("avoid", "disprefer"):
-        hard = [p for p in phrases if not p.soft]
-        if not hard and about is None:
+@dataclass(frozen=True)
+class Reading:
+    """An instruction as the model filled its slots, beside what the rules read in its clauses.
+
+    All places are places in the instruction.
+    """
+
+    instruction: str
+    slots: Sequence[Slot]
+    linker: Linker | None
+    now: datetime
+    _read: dict[Span, Read | None] = field(default_factory=dict, init=False, repr=False)
+
+    def read(self, span: Span) -> Read | None:
+        """What the slots of a clause come to; None where none types it."""
+        if span not in self._read:
+            self._read[span] = read(self.instruction, span, self.slots, self.linker)
+        return self._read[span]
+
+    def criteria(self, span: Span, polarity: Polarity) -> list[Criterion] | None:
+        """The criteria of a clause, as `rules.typing.criteria_of` gives them; None where no slot types it."""
+        found = self.read(span)
+        if found is None:
             return None
-        spoken = [(a - start, b - start) for a, b in (*taken, *(p.span for p in more))]
-        hard += _left(text, start, slots, spoken, linker, now)
-        when = cleaned(erased(blanked(text), spoken))
-        return [_excluded(span, polarity, hard, about, when if undated(when) else "")]
-    moved = [replace(p, span=(p.span[0] - start, p.span[1] - start)) for p in phrases]
-    sure_ones, unsure = [p for p in moved if p.sure], [p for p in moved if not p.sure]
-    unsure += _left(text, start, slots, [phrase.span for phrase in sure_ones], linker, now)
-    return apart(span, polarity, text, sure_ones, unsure, about)
+        text = self.instruction[slice(*span)]
+        ruled = self._ruled(span)
+        found = _widened(self.instruction, found, [*ruled, *self._choices(span)])
+        found = self._turned(span, polarity, _given_up(self.instruction, found, ruled), ruled)
+        # Where the model doubts and the rules do not, they are right more often.
+        phrases = [p for p in found.phrases if p.sure or not any(overlap(p.span, r.span) for r in ruled)]
+        taken = [*(p.span for p in phrases), *found.subjects]
+        phrases += [phrase for phrase in ruled if not any(overlap(phrase.span, other) for other in taken)]
+        phrases.sort(key=lambda phrase: phrase.span)
+        spoken = [*taken, *(phrase.span for phrase in phrases)]
+        about = about_of(found.subject, polarity) if found.subject else None
+        if not phrases and about is None:
+            return None
+        if polarity in ("avoid", "disprefer"):
+            hard = [phrase for phrase in phrases if not phrase.soft]
+            return self._excluded(span, polarity, hard, about, spoken) if hard or about is not None else None
+        sure = [phrase for phrase in phrases if phrase.sure]
+        unsure = [phrase for phrase in phrases if not phrase.sure]
+        unsure += self._left(span, [phrase.span for phrase in sure])
+        return apart(span, polarity, text, _moved(sure, -span[0]), _moved(unsure, -span[0]), about)
+
+    def _ruled(self, span: Span) -> list[Phrase]:
+        """What the rules are sure of in a clause."""
+        text = self.instruction[slice(*span)]
+        sure = [*sure_phrases(text, self.linker, self.now), *_nouns(text, self.linker)]
+        return [*_moved(sure, span[0]), *self._months(span)]
+
+    def _choices(self, span: Span) -> list[Phrase]:
+        """The choices of values that a clause may name, sure or not."""
+        found = self.linker.phrases(self.instruction[slice(*span)]) if self.linker else ()
+        choices = [one for one in found if isinstance(one.meaning, Field) and one.meaning.op == "in"]
+        return _moved(choices, span[0])
+
+    def _turned(self, span: Span, polarity: Polarity, found: Read, ruled: Sequence[Phrase]) -> Read:
+        """What was read, without a denial that is why the clause excludes, and with the bounds that the rules
+        read where the model's point the other way and no denial in the clause can be the reason for it."""
+        excluding = polarity in ("avoid", "disprefer")
+        text = self.instruction[slice(*span)]
+        cue = find_cue(text) if excluding else None
+        shown = spelled(text)
+        if cue:
+            shown = shown[: cue.start] + " " * (cue.end - cue.start) + shown[cue.end :]
+
+        def not_before(place: int) -> bool:
+            return _NOT.search(shown, 0, place - span[0]) is not None
+
+        bounds = [
+            replace(bound, denied=bound.denied and (not excluding or not_before(bound.span[1])))
+            for bound in _moved(sure_bounds(spelled(text), self.linker, self.now), span[0])
+        ]
+        phrases: list[Phrase] = []
+        for phrase in found.phrases:
+            over = [r for r in ruled if r.sure and overlap(r.span, phrase.span)]
+            if any(self._surer(one, phrase) for one in over):
+                continue
+            denied = not_before(phrase.span[0])
+            if excluding and phrase.denied and not denied:
+                phrase = replace(phrase, denied=False)
+            if not excluding and any(r.denied and r.meaning == phrase.meaning for r in over):
+                phrase = replace(phrase, denied=True)
+            literal = next((b for b in bounds if overlap(b.span, phrase.span) and _bounds(b, phrase)), None)
+            if literal and _turns(literal, phrase) and (literal.denied or not denied):
+                phrase = literal
+            phrases.append(phrase)
+        return replace(found, phrases=tuple(phrases))
+
+    def _surer(self, one: Phrase, other: Phrase) -> bool:
+        """Whether the rules' reading comes before the model's of the same words: a unit says what is measured
+        ("under 100 euros, rated at least 4"), a list goes on, or the store has the value."""
+        return (
+            _elsewhere(one.meaning, other.meaning)
+            or _longer(self.instruction, one, other)
+            or _known(one, other, self.linker)
+        )
+
+    def _months(self, span: Span) -> list[Phrase]:
+        """Bounds at a month without a year, of which the model says that they are bounds: "after June"."""
+        bounds = [slot.span for slot in self.slots if slot.label in COUNTED]
+        found = [phrase for phrase in self._times(span) if not DIGIT.search(self.instruction, *phrase.span)]
+        said = [phrase for phrase in found if any(overlap(phrase.span, bound) for bound in bounds)]
+        return [replace(phrase, sure=True, question="") for phrase in said]
+
+    def _times(self, span: Span) -> list[Phrase]:
+        """The phrases of time in a clause, sure and unsure."""
+        text = self.instruction[slice(*span)]
+        schema = self.linker.schema if self.linker else None
+        found = [timed(text, phrase, schema) for phrase in time_phrases(text, self.now)]
+        return _moved([phrase for phrase in found if phrase], span[0])
+
+    def _left(self, span: Span, spoken: Sequence[Span]) -> list[Phrase]:
+        """Phrases of time that nothing else speaks of; they may be meant, so they are asked about."""
+        taken = [*spoken, *(slot.span for slot in self.slots if slot.label not in ("field", "O"))]
+        return [
+            phrase
+            for phrase in self._times(span)
+            if not phrase.sure and not any(overlap(phrase.span, other) for other in taken)
+        ]
+
+    def _excluded(
+        self,
+        span: Span,
+        polarity: Polarity,
+        phrases: Sequence[Phrase],
+        about: Expression | None,
+        spoken: Sequence[Span],
+    ) -> list[Criterion]:
+        """An exclusion of what meets all of the conditions, and a time that was passed over: without it the
+        exclusion would be wider than it was said."""
+        phrases = [*phrases, *self._left(span, spoken)]
+        dated = [phrase.span for phrase in self._times(span)]
+        said = [(start - span[0], end - span[0]) for start, end in (*spoken, *dated)]
+        when = cleaned(erased(blanked(self.instruction[slice(*span)]), said))
+        parts = [meant(phrase) for phrase in phrases]
+        parts += [about] if about is not None else []
+        parts += [About(when)] if undated(when) else []
+        what = parts[0] if len(parts) == 1 else All(tuple(parts))
+        unsure = [phrase for phrase in phrases if not phrase.sure]
+        if not unsure:
+            return [Criterion(polarity, what, span=span)]
+        question = unsure[0].question
+        return [Criterion(polarity, what, assumed=True, span=span, confidence=ASSUMED, question=question)]
+
+
+def _moved(phrases: Sequence[Phrase], by: int) -> list[Phrase]:
+    return [replace(phrase, span=(phrase.span[0] + by, phrase.span[1] + by)) for phrase in phrases]
 
 
 def _widened(text: str, found: Read, ruled: Sequence[Phrase]) -> Read:
@@ -120,86 +220,6 @@ def _given_up(text: str, found: Read, ruled: Sequence[Phrase]) -> Read:
     if len(kept) == len(found.subjects):
         return found
     return replace(found, subject=" ".join(text[slice(*span)].strip() for span in kept), subjects=tuple(kept))
-
-
-def _turned(
-    text: str,
-    span: Span,
-    polarity: Polarity,
-    found: Read,
-    ruled: Sequence[Phrase],
-    linker: Linker | None,
-    now: datetime,
-) -> Read:
-    """What was read, without a denial that is why the clause excludes, and with the bounds that the rules
-    read where the model's point the other way and no denial in the clause can be the reason for it."""
-    excluding = polarity in ("avoid", "disprefer")
-    start, end = span
-    cue = find_cue(text[start:end]) if excluding else None
-    shown = spelled(text[start:end])
-    if cue:
-        shown = shown[: cue.start] + " " * (cue.end - cue.start) + shown[cue.end :]
-    bounds = []
-    for bound in sure_bounds(spelled(text[start:end]), linker, now):
-        denied = bound.denied and (not excluding or _NOT.search(shown, 0, bound.span[1]) is not None)
-        place = (bound.span[0] + start, bound.span[1] + start)
-        bounds.append(replace(bound, span=place, denied=denied))
-    phrases: list[Phrase] = []
-    for phrase in found.phrases:
-        over = [r for r in ruled if r.sure and overlap(r.span, phrase.span)]
-        if any(
-            _elsewhere(r.meaning, phrase.meaning) or _longer(text, r, phrase) or _known(r, phrase, linker)
-            for r in over
-        ):
-            continue  # a unit says what is measured ("under 100 euros, rated at least 4"), or a list goes on
-        denied = _NOT.search(shown, 0, phrase.span[0] - start) is not None
-        if excluding and phrase.denied and not denied:
-            phrase = replace(phrase, denied=False)
-        if not excluding and any(r.denied and r.meaning == phrase.meaning for r in over):
-            phrase = replace(phrase, denied=True)
-        literal = next((b for b in bounds if overlap(b.span, phrase.span) and _bounds(b, phrase)), None)
-        if literal and _turns(literal, phrase) and (literal.denied or not denied):
-            phrase = literal
-        phrases.append(phrase)
-    return replace(found, phrases=tuple(phrases))
-
-
-def _months(
-    text: str, offset: int, slots: Sequence[Slot], linker: Linker | None, now: datetime
-) -> list[Phrase]:
-    """Bounds at a month without a year, of which the model says that they are bounds: "after June"."""
-    bounds = [(s.span[0] - offset, s.span[1] - offset) for s in slots if s.label in COUNTED]
-    return [
-        replace(phrase, sure=True, question="")
-        for phrase in _times(text, linker, now)
-        if not DIGIT.search(text, *phrase.span) and any(overlap(phrase.span, b) for b in bounds)
-    ]
-
-
-def _times(text: str, linker: Linker | None, now: datetime) -> list[Phrase]:
-    """The phrases of time in a clause, sure and unsure."""
-    found = [timed(text, phrase, linker.schema if linker else None) for phrase in time_phrases(text, now)]
-    return [phrase for phrase in found if phrase]
-
-
-def _left(
-    text: str,
-    offset: int,
-    slots: Sequence[Slot],
-    spoken: Sequence[Span],
-    linker: Linker | None,
-    now: datetime,
-) -> list[Phrase]:
-    """Phrases of time that nothing else speaks of; they may be meant, so they are asked about."""
-    taken = [
-        *spoken,
-        *((s.span[0] - offset, s.span[1] - offset) for s in slots if s.label not in ("field", "O")),
-    ]
-    return [
-        phrase
-        for phrase in _times(text, linker, now)
-        if not phrase.sure and not any(overlap(phrase.span, t) for t in taken)
-    ]
 
 
 def _longer(text: str, one: Phrase, other: Phrase) -> bool:
@@ -275,20 +295,3 @@ def _nouns(text: str, linker: Linker | None) -> list[Phrase]:
         for phrase in found
         if phrase.plain and not phrase.sure and _NOUN_ENDS.match(text, phrase.span[1])
     ]
-
-
-def _excluded(
-    span: Span, polarity: Polarity, phrases: Sequence[Phrase], about: Expression | None, when: str
-) -> Criterion:
-    """An exclusion of what meets all of the conditions; `when` is a time that no calendar has ("the summer")
-    and that would be lost: the exclusion would be wider than it was said."""
-    parts = [meant(phrase) for phrase in phrases]
-    parts += [about] if about is not None else []
-    parts += [About(when)] if when else []
-    what = parts[0] if len(parts) == 1 else All(tuple(parts))
-    unsure = [phrase for phrase in phrases if not phrase.sure]
-    if unsure:
-        return Criterion(
-            polarity, what, assumed=True, span=span, confidence=ASSUMED, question=unsure[0].question
-        )
-    return Criterion(polarity, what, span=span)

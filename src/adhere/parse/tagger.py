@@ -23,10 +23,10 @@ import numpy as np
 from adhere.errors import ModelError
 from adhere.model import opened, verify
 from adhere.need import About, All, Any, Criteria, Criterion, Expression, Parsed, Span, conditions
-from adhere.parse import reconcile, tags
-from adhere.parse import slots as typed
+from adhere.parse import tags
 from adhere.parse.mend import admitted, excepted, mended, overruled, parted, refused
 from adhere.parse.protocol import check
+from adhere.parse.reconcile import Reading
 from adhere.parse.rules import compose
 from adhere.parse.rules import polarity as rules
 from adhere.parse.rules.about import cleaned, content
@@ -97,7 +97,8 @@ class TaggerParser(Linking):
         ruled = rules.clauses(instruction)
         plain = compose(instruction, ruled, linker=linker, now=now)
         tagged, slots = self.read(instruction, query=query, linker=linker)
-        filled = {c.span for c in tagged if typed.read(instruction, c.span, slots, linker)}
+        reading = Reading(instruction, slots, linker, now)
+        filled = {clause.span for clause in tagged if reading.read(clause.span)}
         exact = all(criterion.exact and not criterion.assumed for criterion in plain.criteria)
         limited = any(criterion.unless is not None for criterion in plain.criteria)
         if (words <= SHORT and (exact or not filled)) or (words <= GUARDED and exact and limited):
@@ -119,9 +120,7 @@ class TaggerParser(Linking):
             labels,
             linker=linker,
             now=now,
-            typed_by=lambda span, role: reconcile.criteria_of(
-                instruction, span, role, slots, linker=linker, now=now
-            ),
+            typed_by=reading.criteria,
         )
         if words <= GUARDED and not filled and _exact(plain) != _exact(parsed):
             return _closed(plain)
