@@ -47,7 +47,8 @@ LINKER = Linker(SCHEMA)
         ("paying at least 60k", "want field(salary >= 60000)"),
         ("nothing over 500 grams", "avoid field(weight_g > 500)"),
         ("weighs less than 2 kg", "want field(weight_g < 2000)"),
-        ("cheaper than $20", 'want about("cheaper than $20")'),  # a price or a salary: nobody says which
+        ("cheaper than $20", "want field(price < 20)"),
+        ("under $20", 'want about("under $20")'),  # a price or a salary: nobody says which
         ("4 stars or better", "want field(rating >= 4)"),
         ("less than 5 years of experience", "want field(experience < 5)"),
         (

@@ -584,7 +584,7 @@ def test_a_field_that_does_not_matter_asks_nothing(instruction: str) -> None:
         ("press releases don't matter", 'avoid about("press releases")'),
         ("I don't care about cockerels", 'avoid about("cockerels")'),
         ("Commercials are irrelevant.", 'avoid about("Commercials")'),
-        ("no status", 'avoid about("status")'),
+        ("no status", 'avoid? about("status")'),
         ("status must matter", 'want about("status must matter")'),
     ],
 )

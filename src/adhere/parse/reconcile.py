@@ -21,6 +21,7 @@ from adhere.need import (
     Field,
     Form,
     Mentions,
+    Not,
     Polarity,
     Span,
     Time,
@@ -31,7 +32,7 @@ from adhere.parse.rules.cues import find_cue
 from adhere.parse.rules.dates import time_phrases
 from adhere.parse.rules.denial import spelled
 from adhere.parse.rules.form import Phrase
-from adhere.parse.rules.link import Linker
+from adhere.parse.rules.link import OPEN_END, Linker
 from adhere.parse.rules.segment import overlap
 from adhere.parse.rules.timed import timed
 from adhere.parse.rules.typing import ASSUMED, apart, meant, sure_bounds, sure_phrases
@@ -127,8 +128,9 @@ class Reading:
             denied = not_before(phrase.span[0])
             if excluding and phrase.denied and not denied:
                 phrase = replace(phrase, denied=False)
-            if not excluding and any(r.denied and r.meaning == phrase.meaning for r in over):
+            if not excluding and any(meant(r) == Not(phrase.meaning) for r in over):
                 phrase = replace(phrase, denied=True)
+            phrase = _open_ended(self.instruction, phrase)
             literal = next((b for b in bounds if overlap(b.span, phrase.span) and _bounds(b, phrase)), None)
             if literal and _turns(literal, phrase) and (literal.denied or not denied):
                 phrase = literal
@@ -190,6 +192,18 @@ class Reading:
             return [Criterion(polarity, what, span=span)]
         question = unsure[0].question
         return [Criterion(polarity, what, assumed=True, span=span, confidence=ASSUMED, question=question)]
+
+
+def _open_ended(text: str, phrase: Phrase) -> Phrase:
+    """The phrase, unsure where a value is only one end of what is meant: "P1 and above"."""
+    further = OPEN_END.match(text, phrase.span[1])
+    match phrase.meaning:
+        case Field(name, "=", str(value)) if further:
+            span = (phrase.span[0], further.end())
+            return replace(
+                phrase, span=span, sure=False, question=f"Which values of {name} are {value!r}{further[0]}?"
+            )
+    return phrase
 
 
 def _moved(phrases: Sequence[Phrase], by: int) -> list[Phrase]:

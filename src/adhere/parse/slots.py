@@ -26,13 +26,13 @@ from adhere.need import (
     Time,
 )
 from adhere.parse.rules.about import has_content
-from adhere.parse.rules.dates import DATE, interval
+from adhere.parse.rules.dates import DATE, PART_OF_YEAR, interval
 from adhere.parse.rules.form import LANGUAGE_CODES, Phrase, number
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.named import compared
 from adhere.parse.rules.segment import overlap, trimmed
 from adhere.parse.rules.timed import on_field, whole_years, year_field
-from adhere.parse.rules.typing import meant
+from adhere.parse.rules.typing import in_language, meant
 from adhere.parse.rules.vocabulary import STOPWORDS, TEMPORAL, stems
 from adhere.parse.tags import SLOTS, Slot
 from adhere.schema import FieldInfo
@@ -256,6 +256,8 @@ def _phrases(text: str, filled: Sequence[Slot], named: Sequence[Slot], linker: L
         span = (min(one.span[0] for one in ends), max(one.span[1] for one in ends))
         sure = slot.confidence >= SURE and (name is None or _surely_named(text, name, linker))
         question = "" if sure else f"Does {text[slice(*span)]!r} ask for {text[slice(*slot.span)]!r}?"
+        if linker and isinstance(meaning, Field) and _in_part(text[slice(*slot.span)], meaning, linker):
+            sure, question = False, f"Is {text[slice(*slot.span)]!r} the {meaning.name} {meaning.value!r}?"
         phrase = Phrase(span, meaning, sure, question, denied=slot.denied)
         merged = _merged(found[-1], phrase, text[end : slot.span[0]], linker) if found else None
         end = slot.span[1]
@@ -264,6 +266,15 @@ def _phrases(text: str, filled: Sequence[Slot], named: Sequence[Slot], linker: L
         else:
             found.append(phrase)
     return found
+
+
+def _in_part(said: str, meaning: Field, linker: Linker) -> bool:
+    """Whether only part of a value was said: "Dan" for "Dan Brown"."""
+    if linker.schema.fields[meaning.name].type != "keyword" or not isinstance(meaning.value, str):
+        return False
+    return linker.spelled(said.strip(_QUOTES), meaning.name) != meaning.value and bool(
+        linker.spelled(meaning.value, meaning.name)
+    )
 
 
 def _surely_named(text: str, name: Slot, linker: Linker | None) -> bool:
@@ -281,11 +292,13 @@ def _resolved(
     that goes for several ("status Final or Accepted"), a near one before a far one.
     """
     words = " ".join(text[slice(*slot.span)].split())
+    if any(overlap(part.span(), slot.span) for part in PART_OF_YEAR.finditer(text)):
+        raise _Unresolved  # "summer 2024" is no whole year
     if slot.label not in _BOUNDS:
         meaning = _unnamed(words, slot.label)
         if meaning is None:
             raise _Unresolved
-        return None, meaning
+        return None, in_language(meaning, linker.schema if linker else None)
     readings: list[tuple[tuple[bool, bool, int], Slot | None, Expression]] = []
     for name in named:
         for info in _fields(text[slice(*name.span)], linker):
@@ -348,7 +361,7 @@ def _on_field(info: FieldInfo, label: str, words: str, linker: Linker | None) ->
 def _keyword(info: FieldInfo, words: str, linker: Linker | None) -> Expression:
     """The value as the store spells it; as the instruction does where it is not one, which is noted later."""
     bare = words.strip(_QUOTES)
-    spelled = linker.spelled(bare, info.name) if linker else ""
+    spelled = (linker.spelled(bare, info.name) or linker.part_of(bare, info.name)) if linker else ""
     return Field(info.name, "=", spelled or bare)
 
 

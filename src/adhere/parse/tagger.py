@@ -33,6 +33,7 @@ from adhere.parse.rules.about import cleaned, content
 from adhere.parse.rules.cues import RESTRICTION, find_cue
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.segment import overlap, pieces
+from adhere.parse.rules.shielded import restored, shielded
 from adhere.parse.rules.task import only_task
 from adhere.parse.rules.typing import criteria_of
 from adhere.schema import Schema
@@ -93,10 +94,22 @@ class TaggerParser(Linking):
         """Errors  as `adhere.parse.protocol.check`"""
         check(instruction, now)
         linker = self._link(schema)
+        tagged, slots = self.read(instruction, query=query, linker=linker)
+        shown = shielded(instruction, linker.denying if linker else None)
+        return restored(self._reconciled(shown, tagged, slots, linker, now), instruction, shown)
+
+    def _reconciled(
+        self,
+        instruction: str,
+        tagged: Sequence[tags.Clause],
+        slots: Sequence[tags.Slot],
+        linker: Linker | None,
+        now: datetime,
+    ) -> Parsed:
+        """What the model's labels and the rules come to together."""
         words = len(instruction.split())
         ruled = rules.clauses(instruction)
         plain = compose(instruction, ruled, linker=linker, now=now)
-        tagged, slots = self.read(instruction, query=query, linker=linker)
         reading = Reading(instruction, slots, linker, now)
         filled = {clause.span for clause in tagged if reading.read(clause.span)}
         exact = all(criterion.exact and not criterion.assumed for criterion in plain.criteria)

@@ -37,6 +37,19 @@ LETS_IN = re.compile(
     re.IGNORECASE,
 )
 """Closes a clause that can be no exclusion and no wish: "surveys also count"."""
+ALLOWED = re.compile(
+    r"\s+(?:is|are|would be|remains?) (?:still |also |perfectly |all |quite )*"
+    r"(?:fine|ok|okay|acceptable|welcome|allowed|permitted|all right|alright|good)"
+    r"(?: (?:though|too|however|still|here|with me|by me|for me))*\W*$",
+    re.IGNORECASE,
+)
+"""Closes what is let in against an exclusion: "no laptops. Zenit ones are ok though"."""
+KEPT = re.compile(
+    r"^(?:(?:and|but|so|also|please) )*(?:(?:do not|don['’]?t|never) (?:exclude|leave out|skip|omit|drop|"
+    r"hide|filter out|remove|ignore|overlook|miss|forget)|(?:also )?including|even) ",
+    re.IGNORECASE,
+)
+"""Opens what is not to be lost: "don't exclude drafts" asks for no draft."""
 ADMITTED_IF = re.compile(
     r"\b(?:relevant|of interest|of use|useful|acceptable|admissible|eligible|included|counts?|qualif(?:y|"
     r"ies)|matters?|welcome|allowed|fine|ok|okay|all right|"

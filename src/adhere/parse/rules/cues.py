@@ -34,17 +34,22 @@ BACKGROUND = (
     r"^(?:(?:and|but|so|because|since|as|although|though) )?(?:i|we)(?:['’](?:m|re)| am|"
     r" are) (?!(?:\w+ )?(?:after|looking|interested|seeking|searching|hunting|collecting|keen)\b)",
     r"^(?:(?:and|but|so|because|since|as|although|though) )?(?:i|we)(?:['’](?:ve|d)| have)?(?: just|"
-    r" also| already| recently| only)? (?!(?:\w+ )?(?:interested|seek|care|am|are)\b|"
+    r" also| already| recently| only)? (?!(?:\w+ )?(?:interested|seek|care|am|are|hate|loathe|detest|"
+    r"despise|dislike)\b|"
     r"(?:\w+ )?look for)[a-z]\w+",
     r"^(?:he|she|mum|dad|mom|grandma|grandad|baby)(?:['’]s)? ",
     r"^(?:this|it) (?:will|feeds|is for|review|report|goes into|serves)\b",
     rf"^(?:ever )?since (?!\d|{DATE}).*",
+    r"^(?:(?:and|but|so) )?(?:(?:it|they|this|these|results?|ones?) )?(?:do(?:es)?(?:n['’]?t| not) "
+    r"(?:have|need) to|"
+    r"need(?:n['’]?t| not)) (?:be|have|contain|include|mention|come|use|cover)\b",
     r"^(?:please |pls )?(?:be (?:quick|fast|thorough|careful|honest|patient)|hurry|take your time)\b",
     r"^(?:the|this) (?:requester|searcher|traveller|traveler|clinician|researcher|writer|"
     r"author of this request|committee|board|council|team|group|family|table|corpus|"
     r"deadline) (?:\w+ )?(?:is|are|has|have|was|wants|meets|includes|will|who)\b",
     r"\b(?:here|homeowner|newbie|beginner here),? (?:new to|first time)",
-    r"^(?:(?:and|but|so|because|since) )?(?:my|our) (?!(?:\w+ )?(?:interest|question|need|focus|aim|topic))",
+    r"^(?:(?:and|but|so|because|since) )?(?:my|our) "
+    r"(?!(?:\w+ )?(?:interest|question|need|focus|aim|topic|budget))",
     r"^(?:hi|hello|hey|dear|thanks|thank you|thx|cheers|good (?:morning|evening)|please help|"
     r"help(?! (?:with|on|for|about|understanding)\b)|context)\b",
     r"^(?:the|this) (?:user|client|customer|reader|patient|asker|agent) (?:is|has|runs|works|writes|was|"
@@ -53,6 +58,7 @@ BACKGROUND = (
     r"^(?:somebody|someone|last (?:night|week|month|year)|next (?:week|month|year)|yesterday|tomorrow|"
     r"today)\b",
     r"^(?:it['’]?s|it is|this is) (?:for|my|our|due)\b",
+    r"^(?:and |but )?(?:that|it)(?:['’]s| is)(?: not|n['’]t) (?:an? )?(?:must|requirement|necessity)\b",
     r"\b(?:as (?:relevant|welcome|useful|good) as|at liberty to|who cares|take or leave|"
     r"will (?:each )?do$|i['’]m easy|i am easy|fine by me|may (?:still |also |well )?(?:be (?:listed|"
     r"included|mentioned|retained|cited|substituted|kept|present|used)|come in|appear))\b",

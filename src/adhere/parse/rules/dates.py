@@ -27,9 +27,10 @@ MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 DATE = (
-    rf"(?:\d{{4}}-\d\d-\d\d|\d{{4}}-\d\d(?![\d-])|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH},? \d{{4}}"
+    rf"(?:\d{{4}}-\d\d-\d\d|\d{{4}}-\d\d(?![\d-])"
+    rf"|(?:the )?\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH},? \d{{4}}"
     rf"|\d{{1,2}}-{MONTH}-\d{{4}}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
-    rf"|{MONTH},? (?:of )?\d{{4}}|(?:1[6-9]|20)\d\d(?![\d-]))"
+    rf"|{MONTH},? (?:of )?\d{{4}}|(?<![\d./])(?:1[6-9]|20)\d\d(?![\d-]))"
 )
 SAID = (
     r"(?:published|written|posted|created|released|dated|filed|issued|updated|modified|submitted|announced|"
@@ -38,10 +39,36 @@ SAID = (
 """Verbs that say which date is meant."""
 _DOCUMENTS = "|".join(sorted(HEADS))
 _LIST = rf"{DATE}(?:(?:, {DATE})*,? or {DATE})"
-_COUNT = r"(?P<count>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|couple of|few)"
+_NUMBER = r"(?:\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|couple of|few)"
+_COUNT = rf"(?P<count>{_NUMBER})"
+_AGO = (
+    rf"(?:between )?(?P<ago_from>{_NUMBER})(?: (?:day|week|month|year)s?)? ?(?:to|and|-|–) ?"
+    rf"(?P<ago_to>{_NUMBER}) (?P<ago_range_unit>day|week|month|year)s? ago"
+    r"|(?:(?P<ago_compare>more than|over|at least|less than|under|at most|within|up to) )"
+    rf"(?P<ago>{_NUMBER}) (?P<ago_unit>day|week|month|year)s? ago"
+)
+_YEAR = r"(?:1[6-9]|20)\d\d"
+_PART = (
+    rf"(?:in |during |from |of )?(?:Q(?P<quarter>[1-4])[ /-]?(?P<quarter_year>{_YEAR})"
+    rf"|(?P<month_number>0?[1-9]|1[0-2])/(?P<month_year>{_YEAR})(?!/)"
+    r"|(?:the )?(?P<part>early|mid|late|spring|summer|autumn|fall|winter|first half|second half)[ -]"
+    rf"(?:of )?(?:the year )?(?P<part_year>{_YEAR}))\b"
+)
+_PARTS = {
+    "early": (1, 4), "mid": (5, 4), "late": (9, 4), "spring": (3, 3), "summer": (6, 3), "autumn": (9, 3),
+    "fall": (9, 3), "winter": (12, 3), "first half": (1, 6), "second half": (7, 6),
+}  # fmt: skip
+"""The month in which a part of a year begins and how many it has. Only the halves are exact: others ask."""
+PART_OF_YEAR = re.compile(
+    r"\b(?:early|mid|late|spring|summer|autumn|fall|winter|first half|second half|Q[1-4])[ -](?:of )?"
+    rf"{_YEAR}\b",
+    re.IGNORECASE,
+)
+"""A year that is not meant as a whole."""
 _UNIT = r"(?P<unit>day|week|fortnight|month|year|decade)s?"
 _PHRASE = re.compile(
     rf"\b(?:(?P<verb>{SAID})(?: (?:or|and) \w+)? )?(?:"
+    rf"{_AGO}|{_PART}|"
     rf"(?:from|between) (?P<first>{DATE}) (?:up to|to|and|until|till|through|-|–) (?P<last>{DATE})|"
     rf"(?P<first2>(?:1[6-9]|20)\d\d) ?(?:-|–|to) ?(?P<last2>(?:1[6-9]|20)\d\d)\b"
     rf"|as (?:of|at) (?P<asof>{DATE})"
@@ -64,6 +91,9 @@ _PHRASE = re.compile(
     rf"(?P<last_month>{MONTH} (?:1[6-9]|20)\d\d)"
     rf"|(?P<since_month>since|from|after|before|until|in|during) (?P<month>{MONTH}(?! ?\d))"
     r"(?P<month_on> on(?:wards?)?\b| or (?:later|newer)\b)?"
+    rf"|(?:in |over |within |during )?(?:the )?(?:next|coming|following) (?P<next_count>{_NUMBER} )?"
+    r"(?P<next_unit>day|week|fortnight|month|year)s?\b"
+    r"|(?:on |from )?(?P<day>today|yesterday|tomorrow)(?!['’]s)\b"
     rf"|(?:from |in |over |within |during |of )?(?:the )?(?:last|past|previous) {_COUNT} {_UNIT}|(?:from |"
     rf"in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"
     rf"|(?:older than|(?:more than|over)(?= \w+ \w+ old\b)) (?P<old_count>\d{{1,3}}|a|an|one|two|three|four"
@@ -105,13 +135,17 @@ Meaning = Time | AsOf | Recent | Any
 class TimePhrase:
     """A phrase of time; `verb` is the word that says which date is meant ("modified"), if any does.
 
-    `sure` where it can only speak of the document's own date, not of its subject ("in 1789").
+    `sure` where it can only speak of the document's own date, not of its subject ("in 1789"). `loose`: it
+    speaks of documents only beside a verb or a field that says so ("today"). `vague`: its ends are a guess
+    ("summer 2024").
     """
 
     span: Span
     meaning: Meaning
     verb: str
     sure: bool
+    loose: bool = False
+    vague: bool = False
 
 
 def time_phrases(text: str, now: datetime) -> Iterator[TimePhrase]:
@@ -124,7 +158,9 @@ def time_phrases(text: str, now: datetime) -> Iterator[TimePhrase]:
         if meaning is not None:
             verb = (match["verb"] or "").casefold()
             sure = verb in OF_DOCUMENTS or isinstance(meaning, AsOf | Recent)
-            yield TimePhrase(match.span(), meaning, verb, sure)
+            vague = bool(match["part"]) and "half" not in match["part"].casefold()
+            loose = bool(match["day"] or match["next_unit"])
+            yield TimePhrase(match.span(), meaning, verb, sure and not vague, loose, vague)
 
 
 def _meaning(match: re.Match[str], now: datetime) -> Meaning | None:
@@ -163,12 +199,25 @@ def _meaning(match: re.Match[str], now: datetime) -> Meaning | None:
     if match["month"]:
         word = match["since_month"].casefold()
         return _of_month("since" if match["month_on"] else word, match["month"], now)
+    if match["quarter"] or match["month_number"] or match["part"]:
+        return _part_of_year(match)
     if match["within"] or match["adjective"]:
         return Time(*interval(match["within"] or match["adjective"]))
     if match["decade"]:
         start = datetime(int(match["decade"]), 1, 1, tzinfo=UTC)
         return Time(start, start + relativedelta(years=10))
     return _relative(match, now)
+
+
+def _part_of_year(match: re.Match[str]) -> Time:
+    if match["part"]:
+        (month, length), year = _PARTS[match["part"].casefold()], match["part_year"]
+    elif match["quarter"]:
+        month, length, year = 3 * int(match["quarter"]) - 2, 3, match["quarter_year"]
+    else:
+        month, length, year = int(match["month_number"]), 1, match["month_year"]
+    start = datetime(int(year), month, 1, tzinfo=UTC)
+    return Time(start, start + relativedelta(months=length))
 
 
 def _any_of(dates: Sequence[str]) -> Time | Any:
@@ -196,33 +245,54 @@ def _of_month(word: str, month: str, now: datetime) -> Time | None:
 
 def _relative(match: re.Match[str], now: datetime) -> Time | None:
     if match["old_count"]:
-        count = _WORDS.get(match["old_count"].casefold()) or int(match["old_count"])
-        return Time(end=now - _length(match["old_unit"].casefold(), count))
+        return Time(end=now - _length(match["old_unit"], match["old_count"]))
+    if match["ago_from"]:
+        ends = (now - _length(match["ago_range_unit"], match[end]) for end in ("ago_to", "ago_from"))
+        return Time(*ends)
+    if match["ago"]:
+        then = now - _length(match["ago_unit"], match["ago"])
+        older = match["ago_compare"].casefold() in ("more than", "over", "at least")
+        return Time(end=then) if older else Time(start=then)
     if match["count"] or match["age_count"]:
-        word = (match["count"] or match["age_count"]).casefold()
-        count = _WORDS.get(word) or int(word)
-        return Time(start=now - _length((match["unit"] or match["age_unit"]).casefold(), count))
-    unit, this = match["period_unit"].casefold(), match["period"].casefold() == "this"
-    if match["period"].casefold() == "past" or _ROLLING.match(match[0]):
-        return Time(start=now - _length(unit, 1))
+        count, unit = (match["count"] or match["age_count"]), (match["unit"] or match["age_unit"])
+        return Time(start=now - _length(unit, count))
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    start = {
+    if match["day"]:
+        start = today + timedelta(days={"yesterday": -1, "today": 0}.get(match["day"].casefold(), 1))
+        return Time(start, start + timedelta(days=1))
+    if match["next_count"]:
+        return Time(today, today + _length(match["next_unit"], match["next_count"].strip()))
+    period = "next" if match["next_unit"] else match["period"].casefold()
+    unit = (match["next_unit"] or match["period_unit"]).casefold()
+    return _period(period, unit, today, now, rolling=_ROLLING.match(match[0]) is not None)
+
+
+def _period(period: str, unit: str, today: datetime, now: datetime, *, rolling: bool) -> Time | None:
+    """This, the last or the next week, month or year of the calendar; "in the last year" ends now."""
+    length = _length(unit, "one")
+    if period == "past" or rolling:
+        return Time(start=now - length)
+    starts = {
         "year": today.replace(month=1, day=1),
         "month": today.replace(day=1),
         "week": today - timedelta(days=today.weekday()),
-    }[unit]
-    length = _length(unit, 1)
-    return Time(start, start + length) if this else Time(start - length, start)
+    }
+    if unit not in starts:
+        return None
+    start = {"this": starts[unit], "next": starts[unit] + length}.get(period, starts[unit] - length)
+    return Time(start, start + length)
 
 
-def _length(unit: str, count: int) -> relativedelta:
-    match unit:
+def _length(unit: str, said: str) -> relativedelta:
+    """So many units, as a number or as a word, singular."""
+    count = _WORDS.get(said.casefold()) or int(said)
+    match unit.casefold():
         case "fortnight":
             return relativedelta(weeks=2 * count)
         case "decade":
             return relativedelta(years=10 * count)
         case _:
-            return relativedelta(**{f"{unit}s": count})  # type: ignore[arg-type]
+            return relativedelta(**{f"{unit.casefold()}s": count})  # type: ignore[arg-type]
 
 
 def interval(text: str) -> tuple[datetime, datetime]:
@@ -230,10 +300,9 @@ def interval(text: str) -> tuple[datetime, datetime]:
 
     Errors  ParserError (a ValueError) for a date that does not exist
     """
-    parts = re.findall(r"\d+|[a-z]+", text.casefold().replace("of", " "))
-    start = parse_date(text.replace(" of ", " "), default=datetime(2000, 1, 1), dayfirst=False).replace(
-        tzinfo=UTC
-    )
+    plain = re.sub(r"\b(?:of|the)\b", " ", text.casefold())
+    parts = re.findall(r"\d+|[a-z]+", plain)
+    start = parse_date(plain, default=datetime(2000, 1, 1), dayfirst=False).replace(tzinfo=UTC)
     step = (
         [relativedelta(years=1), relativedelta(months=1)][len(parts) - 1]
         if len(parts) < 3

@@ -13,7 +13,12 @@ ADVERB = (
     r"themselves|alone|much|always|necessarily|by any means))?"
 )
 
+_VERDICTS = (
+    r"(?:\w+ )?(?:considered|included|returned|shown|listed|retrieved|relevant|counted|used|accepted|there|"
+    r"excluded|ignored|skipped|omitted|dropped|overlooked|missed|left out|displayed|part of)\b"
+)
 TRAPS = (
+    r"out[- ]of[- ](?:stock|print|date|warranty|office|town|season)|sold[- ]out",
     r"not that (?:it|this|that)",
     r"nothing (?:but|other than|less than|short of|else (?:than|but))",
     r"(?:and |but )?(?:with )?(?:absolutely )?(?:nothing (?:else|more)|no others?)$",
@@ -150,7 +155,7 @@ AVOID_AFTER = (
     r"irrelevant|ineligible|excluded|exclusions?|excludes?|exclude|out|unwanted|nope|no|avoid|reject|"
     r"rejected|skip|omit|without|minus|disqualified|dealbreakers?|off[- ]limits|off[- ]topic|"
     r"disqualifying|don['’]?ts?|never|bad|ignore|outside (?:the|our|my) \w+|out of scope)(?:$|\s*:)",
-    r"^(?:(?:and|but|or|so|also|please|pls|plz|plus|just|then|with|though|however|definitely|certainly|"
+    r"^(?:(?:and|but|or|so|also|only|please|pls|plz|plus|just|then|with|though|however|definitely|certainly|"
     r"absolutely|really|btw|or rather|again|i['’]d|we['’]d|i would|we would|you can|you may|feel free to|"
     r"let['’]s|to be|already have|(?:could|can|would|will) you) )*"
     r"(?:(?:neither|nor)(?: (?:do|does|did|are|is|was|should|will|can|may|must|has|have))?|"
@@ -159,7 +164,7 @@ AVOID_AFTER = (
     r"nope|nah|nothing|without|w/o|except|excepting|excluding|other than|apart from|aside from|"
     r"rather than|instead of|as opposed to|"
     r"barring|minus|save for|free of|free from|(?:anything|anyone|anywhere|everything|everyone|"
-    r"everywhere|all|any\w*(?: \w+)?) (?:but|except|bar)|under no circumstances|by no means|"
+    r"everywhere|all|(?:any|every|all)\w*(?: \w+)?) (?:but|except|bar)|under no circumstances|by no means|"
     r"on no account|not under any circumstances|exclude|excludes|leave out|leaves out|leave off|"
     r"leave aside|leaving out|leaving aside|leaving off|skip|skips|skipping|drop|dropping|ignore|ignores|"
     r"ignoring|"
@@ -171,6 +176,9 @@ AVOID_AFTER = (
     r"dispense with|suppress)\b"
     r"(?: (?:anything|everything|all|any|the ones|ones|those|that|whatever|every(?: \w+)?))?(?: (?:on|"
     r"about|from|for|of|to do with|involving|with|that|which|in which|by|where)\b)?",
+    r"^(?:(?:and|but|also) )*(?:(?:it|they|these|those|this|results?|documents?|items?|that|which) )?"
+    rf"(?:must|should|may|shall)(?:n['’]?t| not) (?:also |ever )?(?:be(?! {_VERDICTS})|have(?! to)|contain|"
+    r"include|mention|come from|use|involve|require|discuss|cover|deal with)(?= \S)",
     r"^(?:(?:and|but|or|so|also|please|just|then|therefore|hence) )*(?:(?:i|we) )?(?:return|show|give|"
     r"bring|send|get|find|fetch|list|include|suggest|recommend|offer|want|need)(?: me| us)? "
     r"(?:absolutely )?(?:nothing|none of)\b"
@@ -197,8 +205,9 @@ AVOID_AFTER = (
     r"\bleave (?!(?:it|them|those|that|these|this)\b)(?=.*\b(?:out|aside|off)\b)",
     r"\b(?:what|which) (?:i|we) (?:don['’]?t|do not|dont|can['’]?t|cannot) (?:want|need|use|have|"
     r"accept)\w*(?: is| are)?",
-    r"^(?:i|we) (?:can['’]?t|cannot|won['’]?t|don['’]?t|dont|do not) (?:use|stand|accept|take|eat|have|"
-    r"want|need|like|wear|do)\b",
+    r"^(?:i|we) (?:can['’]?t|cannot|won['’]?t|don['’]?t|dont|do not|will not) (?:use|stand|accept|take|eat|"
+    r"have|want|need|like|wear|do|spend|pay|afford|bear|tolerate|go)\b",
+    r"^(?:i|we) (?:really |absolutely |just )*(?:hate|loathe|detest|despise|can['’]?t stand)\b",
     r"^(?:which is not|that (?:is|are|was|were)(?:n['’]?t| not)|who (?:is|are) not|not being)\b",
 )
 

@@ -50,6 +50,19 @@ def flags_of(found: Sequence[Token], schema: Schema) -> list[Flag]:
     return [flag for flag in at if flag]
 
 
+def _outside(found: Sequence[Token], place: int, said: Sequence[str]) -> int:
+    """How many tokens say the opposite of a name that begins with "in": "out of stock" of `in_stock`."""
+    if len(said) < 2 or said[0] != "in":
+        return 0
+    opposites = (
+        ["out", "of", *said[1:]],
+        ["-".join(["out", "of", *said[1:]])],
+        *([["sold", "out"]] * (said[1:] == ["stock"])),
+    )
+    words = [stem(token.text) for token in found[place : place + len(said) + 1]]
+    return next((len(o) for o in opposites if words[: len(o)] == [stem(word) for word in o]), 0)
+
+
 def _flag(found: Sequence[Token], place: int, fields: Sequence[FieldInfo]) -> Flag | None:
     """The field that the tokens from `place` on name, with what denies it before them.
 
@@ -61,8 +74,11 @@ def _flag(found: Sequence[Token], place: int, fields: Sequence[FieldInfo]) -> Fl
         possessed = len(spelled) > 1 and spelled[0] in _POSSESSING
         said = spelled[1:] if possessed else spelled
         words = [stem(token.text) for token in found[place : place + len(said)]]
-        if words[:1] == [f"non-{said[0]}"] and len(said) == 1:
+        if len(said) == 1 and words[:1] in ([f"non-{said[0]}"], [f"un{said[0]}"]):
             return Flag(info.name, place, place + 1, holds=False)
+        outside = _outside(found, place, said)
+        if outside:
+            return Flag(info.name, place, place + outside, holds=False)
         if words != said:
             continue
         before = found[place - 1].text.casefold() if place else ""

@@ -16,6 +16,7 @@ from threading import Lock
 from adhere.need import Expression, Field, Not, Span
 from adhere.parse.rules.flags import flag_phrases, flags_of
 from adhere.parse.rules.form import COMPARE, COMPARED, Phrase, number
+from adhere.parse.rules.shielded import joined, pattern_of
 from adhere.parse.rules.tokens import Token, tokens
 from adhere.parse.rules.versions import version_phrases
 from adhere.parse.rules.vocabulary import (
@@ -73,6 +74,12 @@ _LINKING = frozenset(
 """Stems that may stand between a value and the name of its field: "must be among the authors"."""
 
 
+OPEN_END = re.compile(
+    r" (?:or|and) (?:above|below|higher|lower|up|upwards?|better|worse|more|less|later|earlier)\b",
+    re.IGNORECASE,
+)
+"""What follows a value that is not meant alone; the order of words is not known: "P1 and above"."""
+_UNLIKE = re.compile(r"!=|≠|<>")
 _PLACING = re.compile(r"^\s*(?:in|at|by|from|for)\s+", re.IGNORECASE)
 
 
@@ -87,6 +94,7 @@ class Linker:
     schema: Schema
     values: dict[str, list[tuple[tuple[str, ...], str, str]]] = field(default_factory=dict)
     names: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
+    denying: re.Pattern[str] | None = None
 
     def __post_init__(self) -> None:
         if self.names:
@@ -96,8 +104,10 @@ class Linker:
             if info.type != "keyword":
                 continue
             for value in info.values:
-                for folded in _spellings(value):
+                for folded in (*_spellings(value), *_shielded(value)):
                     self.values.setdefault(folded[0], []).append((folded, name, value))
+        words = (value for info in self.schema.fields.values() for value in info.values)
+        self.denying = pattern_of(value for value in words if isinstance(value, str))
         for entries in self.values.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 
@@ -117,6 +127,13 @@ class Linker:
         entries = self.values.get(folded[0], ()) if folded else ()
         found = [value for words, field_, value in entries if field_ == name and words == folded]
         return next((value for value in found if value == text), found[0] if found else "")
+
+    def part_of(self, text: str, name: str) -> str:
+        """The one value of the field that has these words in it; "" where it has none, or several."""
+        folded = set(_folded(text))
+        values = self.schema.fields[name].values if folded else ()
+        found = [value for value in values if folded <= set(_folded(str(value)))]
+        return str(found[0]) if len(found) == 1 else ""
 
     def marks(self, text: str) -> list[tuple[Span, int]]:
         """The words that the schema knows: 1 for the name of a field, 2 for a value, 3 for both."""
@@ -195,7 +212,8 @@ class Linker:
         others = any(
             not (first <= i < last or i in flagged or _empty(token.text)) for i, token in enumerate(found)
         )
-        on_noun = last < len(found) and found[last].text.casefold() in HEADS
+        noun = found[last].text if last < len(found) else ""
+        on_noun = noun.casefold() in HEADS and singular(noun) not in self.values
         alone = (len(group[0].readings) == 1 and not self.identifies(name)) or bool(author)
         apart = len(group) > 1 and _stands_apart(found, first, last, text)
         headed = _heads(found, first, last) or _said_of_documents(found, first)
@@ -203,14 +221,20 @@ class Linker:
         sure = bool(named) or (apart and alone) or (alone and placed)
         end = found[last if on_noun else last - 1].span[1]
         meaning: Expression = Field(name, "=", values[0]) if len(values) == 1 else Field(name, "in", values)
-        if named and "not" in stems[first : group[0].first]:
+        between = text[found[first].span[0] : found[group[0].first].span[0]]
+        if named and ("not" in stems[first : group[0].first] or _UNLIKE.search(between)):
             meaning = Not(meaning)
         also = "".join(f" or {other}" for other in sorted(group[0].readings) if other != name)
         question = "" if sure else f"Does {' '.join(values)!r} mean the field {name}{also}?"
+        further = OPEN_END.match(text, found[last - 1].span[1])
+        if further:
+            sure, question = False, f"Which values of {name} are {' '.join(values)!r}{further[0]}?"
         span = (found[first].span[0], end)
         both = first > 0 and found[first - 1].text.casefold() == "both"
         together = self.schema.fields[name].is_list and (both or _people(text, found, group))
-        return Phrase(span, meaning, sure, question, plain=alone, together=together and len(values) > 1)
+        return Phrase(
+            span, meaning, sure, question, plain=alone and not further, together=together and len(values) > 1
+        )
 
     def _likeliest(self, group: list[_Link]) -> str:
         """Of the fields that have these values, the one in which they are commonest."""
@@ -279,7 +303,11 @@ class Linking:
             last = self._linker
             if last is None or last.schema is not schema:
                 alike = last is not None and _same_fields(last.schema, schema)
-                last = Linker(schema, last.values, last.names) if last and alike else Linker(schema)
+                last = (
+                    Linker(schema, last.values, last.names, last.denying)
+                    if last and alike
+                    else Linker(schema)
+                )
                 self._linker = last
             # Returned apart from what is kept: another thread may put another schema's in its place.
             return last
@@ -300,6 +328,11 @@ def _spellings(value: str) -> tuple[tuple[str, ...], ...]:
     """The folded words that a value is known by, none for a lone stop word. Stores have 50,000 values."""
     both = dict.fromkeys((_folded(value), _folded(_HYPHEN.sub(" ", value))))
     return tuple(f for f in both if f and not (len(f) == 1 and f[0] in STOPWORDS))
+
+
+def _shielded(value: str) -> tuple[tuple[str, ...], ...]:
+    """The value as the rules see it where a denial is in it: "won't fix" as one word."""
+    return ((singular(joined(value)),),) if joined(value) != value else ()
 
 
 @dataclass(frozen=True, slots=True)

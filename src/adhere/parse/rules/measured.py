@@ -19,31 +19,46 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "cost": ("price", "costing priced euro eur dollar usd buck pound gbp € $ £"),
     "salary": ("pay wage", "paying paid earn earning euro eur dollar usd pound gbp € $ £"),
     "rating": ("rated star score", ""),
-    "weight": ("weigh weighing", "gram g kg kilo"),
+    "weight": ("weigh weighing", "gram g kg kilo kilogram"),
     "minute": ("min", "take taking hour"),
+    "hour": ("hr", "take taking minute min"),
     "duration": ("last lasting", "minute min take taking hour"),
     "wordcount": ("", "word"),
     "experience": ("", "year yr"),
     "serving": ("serve portion people person", ""),
 }
 """By the stem of a part of a field's name: other words for it, and its units."""
-_SCALES: Mapping[tuple[str, str], int] = {
-    ("kg", "g"): 1000, ("kilo", "g"): 1000, ("kilogram", "g"): 1000,
-    ("hour", "minut"): 60, ("hour", "min"): 60,
+MONEY = frozenset("euro euros eur dollar dollars usd buck bucks pound pounds gbp € $ £".split())  # noqa: SIM905
+_UNITS: Mapping[str, tuple[str, float]] = {
+    "g": ("weight", 1), "gram": ("weight", 1), "kg": ("weight", 1000), "kilo": ("weight", 1000),
+    "kilogram": ("weight", 1000), "min": ("time", 1), "minut": ("time", 1), "minute": ("time", 1),
+    "hour": ("time", 60), "hr": ("time", 60), "h": ("time", 60), "day": ("time", 1440),
 }  # fmt: skip
-"""What a unit counts of the unit that a field's name ends with."""
+"""By the stem of a unit: what it measures, and how many of the smallest one it is."""
 _FURTHER: Mapping[str, Operator] = {
     "within": "<=", "not over": "<=", "not above": "<=", "cheaper than": "<", "lighter than": "<",
     "quicker than": "<", "faster than": "<", "lower than": "<", "heavier than": ">", "better than": ">",
-    "dearer than": ">", "not under": ">=", "not below": ">=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
+    "dearer than": ">", "more expensive than": ">", "budget is": "<=", "budget of": "<=", "budget:": "<=",
+    "exactly": "=", "not under": ">=", "not below": ">=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
 }  # fmt: skip
 _COMPARE: Mapping[str, Operator] = {**COMPARE, **_FURTHER}
 _COMPARED = "|".join(sorted(map(re.escape, _COMPARE), key=len, reverse=True))
-_NUMBER = r"[€$£]?\s?(?:\d+(?:,\d{3})*(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten)k?"
+_ADJECTIVES: Mapping[str, str] = {
+    "cheaper": "price", "dearer": "price", "expensive": "price", "lighter": "weight", "heavier": "weight",
+}  # fmt: skip
+"""What a comparative says is measured."""
+_NUMBER = (
+    r"[€$£]?\s?(?:\d{1,3}(?:\.\d{3})+(?![.\d])|\d+(?:,\d{3})*(?:\.\d+)?"
+    r"|two|three|four|five|six|seven|eight|nine|ten)k?"
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+"""An amount of money as much of Europe writes it: "1.000 euros" are a thousand."""
 _MORE = r"(?:or|and) (?:more|better|higher|above|up(?:wards)?|over)\b"
 _LESS = r"(?:or|and) (?:less|fewer|lower|below|under|cheaper)\b"
+_NO_VERB = "no|not|never|nor|and|or|but|between|from|to|for|at|with|of|in|is|are|be|a|an|the|only"
 _MEASURED = re.compile(
-    r"(?<![\w.])(?:(?P<verb>[a-z]+) (?:(?:it|them|you|me|up|out|for|in|at|of|with) )?)?(?P<said>"
+    rf"(?<![\w.])(?:(?P<verb>(?!(?:{_NO_VERB})\b)[a-z]+) (?:(?:it|them|you|me|up|out|for|in|at|of|with) )?)?"
+    r"(?P<said>"
     rf"(?P<compare>{_COMPARED}) ?(?P<bound>{_NUMBER})"
     rf"|(?:between |from )?(?P<first>{_NUMBER}) ?(?:to|and|-|–) ?(?P<last>{_NUMBER})"
     rf"|(?P<least>{_NUMBER})(?:\+|(?= (?:[a-z]+ )?{_MORE}))"
@@ -59,19 +74,27 @@ def measured_phrases(text: str, schema: Schema) -> Iterator[Phrase]:
     """Every number with a comparison or a range, of which sign, unit or verb tells the field."""
     parts = {name: stems(name) for name, info in schema.fields.items() if info.type == "number"}
     for match in _MEASURED.finditer(text) if parts else ():
-        said = [word for word in (match["of"], _sign(match), match["unit"], match["verb"]) if word]
+        compared = _ADJECTIVES.get((match["compare"] or "").casefold().removesuffix(" than").split(" ")[-1])
+        said = [w for w in (match["of"], compared, _sign(match), match["unit"], match["verb"]) if w]
         named = [(fields[0], word) for word in said if len(fields := _fields(word, parts)) == 1]
         if not named:
             continue
         name, word = named[0]
-        scale = _SCALES.get((stem(match["unit"] or ""), parts[name][-1]), 1)
+        scale = _scale(stem(match["unit"] or ""), parts[name][-1])
         leads = match["verb"] and _fields(match["verb"], parts) == [name]
         start = match.start() if leads else match.start("said")
         measures = match["unit"] and (word == match["unit"] or name in _fields(match["unit"], parts))
         foreign = match["unit"] and not measures and word == match["verb"]  # "cost under 300 including"
         yield Phrase(
-            (start, match.start("measure") if foreign else match.end()), _meaning(name, match, scale)
+            (start, match.start("measure") if foreign else match.end()),
+            _meaning(name, match, scale, money=word in MONEY),
         )
+
+
+def _scale(unit: str, own: str) -> float:
+    """How much of the unit that a field's name ends with one of the unit that was said is."""
+    (said, many), (meant, few) = _UNITS.get(unit, ("", 1)), _UNITS.get(own, ("", 1))
+    return many / few if said == meant else 1
 
 
 def _fields(word: str, parts: Mapping[str, list[str]]) -> list[str]:
@@ -94,17 +117,20 @@ def _sign(match: re.Match[str]) -> str:
     return said[0] if said else ""
 
 
-def _meaning(name: str, match: re.Match[str], scale: int) -> Expression:
+def _meaning(name: str, match: re.Match[str], scale: float, *, money: bool) -> Expression:
     if match["first"]:
-        low, high = (_value(match[end]) * scale for end in ("first", "last"))
+        low, high = (_value(match[end], scale, money=money) for end in ("first", "last"))
         return All((Field(name, ">=", low), Field(name, "<=", high)))
     if match["bound"]:
-        return Field(name, _COMPARE[match["compare"].casefold()], _value(match["bound"]) * scale)
+        return Field(name, _COMPARE[match["compare"].casefold()], _value(match["bound"], scale, money=money))
     if match["least"]:
-        return Field(name, ">=", _value(match["least"]) * scale)
-    return Field(name, "<=", _value(match["most"]) * scale)
+        return Field(name, ">=", _value(match["least"], scale, money=money))
+    return Field(name, "<=", _value(match["most"], scale, money=money))
 
 
-def _value(text: str) -> float | int:
+def _value(text: str, scale: float, *, money: bool) -> float | int:
     plain = text.strip("€$£ ").casefold()
-    return number(plain.removesuffix("k")) * (1000 if plain.endswith("k") else 1)
+    if money and _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(".", "")
+    found = number(plain.removesuffix("k")) * (1000 if plain.endswith("k") else 1) * scale
+    return int(found) if found == int(found) else round(found, 9)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dateutil.parser import ParserError
 from packaging.version import Version
 
-from adhere.need import All, Any, Expression, Field, Operator, Scalar
+from adhere.need import All, Any, Expression, Field, Not, Operator, Scalar
 from adhere.parse.rules.dates import DATE, SAID, interval
 from adhere.parse.rules.form import Phrase, number
 from adhere.parse.rules.vocabulary import stem
@@ -48,6 +48,7 @@ def _pattern(value: str) -> re.Pattern[str]:
         rf"|(?:either )?(?P<listed>{value}(?:, {value})*,? (?:or|and) {value})"
         rf"|(?P<no>not? )?(?:(?P<least>{_LEAST})|(?P<most>{_MOST})|(?P<less>{_LESS})|(?P<more>{_MORE}))\s*"
         rf"(?P<bound>{value})(?P<upwards>{_OR_MORE})?"
+        rf"|(?:!=|≠|<>)\s*(?P<unlike>{value})"
         rf"|(?:exactly )?(?P<value>{value})(?:(?P<or_more>{_OR_MORE})|(?P<or_less>{_OR_LESS}))?)",
         re.IGNORECASE,
     )
@@ -96,6 +97,8 @@ def _meaning(name: str, type_: str, match: re.Match[str]) -> Expression | None:
             return _one_of(
                 name, type_, [found[0] for found in re.finditer(_VALUE[type_], match["listed"], re.I)]
             )
+        if match["unlike"]:
+            return Not(compared(name, type_, "=", match["unlike"]))
         if match["value"]:
             op: Operator = ">=" if match["or_more"] else "<=" if match["or_less"] else "="
             return compared(name, type_, op, match["value"])

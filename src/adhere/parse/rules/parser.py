@@ -7,18 +7,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from adhere.need import All, Any, Criteria, Criterion, Expression, Not, Note, Parsed, Polarity, Span
+from adhere.need import (
+    All,
+    Any,
+    Criteria,
+    Criterion,
+    Expression,
+    Field,
+    Not,
+    Note,
+    Parsed,
+    Polarity,
+    Span,
+    conditions,
+)
 from adhere.parse.protocol import check
 from adhere.parse.rules.about import says_nothing
 from adhere.parse.rules.account import settled
-from adhere.parse.rules.admission import ADDITION
+from adhere.parse.rules.admission import ADDITION, ALLOWED, KEPT
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.polarity import Clause, clauses
 from adhere.parse.rules.segment import trimmed
+from adhere.parse.rules.shielded import restored, shielded
 from adhere.parse.rules.task import of_the_task, only_task
 from adhere.parse.rules.tolerance import doubted, settled_as_open
 from adhere.parse.rules.typing import criteria_of, denials
-from adhere.parse.rules.undated import asked_when
+from adhere.parse.rules.undated import asked_of_names, asked_when
 from adhere.schema import Schema
 
 _OTHERS = re.compile(
@@ -32,6 +46,15 @@ _OTHERS = re.compile(
 )
 """Says what becomes of the documents that a rule has already divided off: nothing is asked by it."""
 
+_WORD = re.compile(r"\w")
+_OR = re.compile(r"(?:,|;)? or (?:else )?$", re.IGNORECASE)
+_INJECTED = re.compile(
+    r"(?:please )?(?:ignore|disregard|forget) (?:(?:all|any|the|my|your|of) )*"
+    r"(?:previous|prior|earlier|above) (?:instructions?|prompts?|messages?|criteria|filters?)\b",
+    re.IGNORECASE,
+)
+"""Speaks to a language model, and there is none here."""
+_ON_CONDITION = re.compile(r"(?:but |and )?(?:only (?:if|when|where)|provided|as long as)\b", re.IGNORECASE)
 _ANEW = re.compile(  # bounded, so that a run of spaces costs no square of its length
     r"(?<!anything)(?<!everything)(?:,\s{1,9}(?=(?:any|every)thing\b)"
     r"|,?\s{1,9}(?:and|or|nor)\s{1,9}(?=(?:(?:any|every|no)thing|whatever|none|no)\b(?!\W*,)))",
@@ -56,7 +79,9 @@ class RulesParser(Linking):
 
         Errors  as `adhere.parse.protocol.check`"""
         check(instruction, now)
-        return compose(instruction, clauses(instruction), linker=self._link(schema), now=now)
+        linker = self._link(schema)
+        shown = shielded(instruction, linker.denying if linker else None)
+        return restored(compose(shown, clauses(shown), linker=linker, now=now), instruction, shown)
 
 
 def compose(
@@ -74,13 +99,19 @@ def compose(
     criteria: list[Criterion] = []
     notes: list[Note] = []
     made: dict[int, int] = {}
+    kept_open: list[Span] = []
     found = settled_as_open(instruction, [_asking(instruction, clause) for clause in found], linker)
     for number, clause in enumerate(found):
         if clause.label == "task":
             continue
         if clause.label == "background":
-            ruled = denials(instruction, clause.span, linker=linker, now=now)
-            criteria += ruled
+            if not _let_in(instruction, clause, criteria, linker, now):
+                criteria += denials(instruction, clause.span, linker=linker, now=now)
+            continue
+        kept = KEPT.match(instruction[slice(*clause.span)])
+        rest = (clause.span[0] + kept.end(), clause.span[1]) if kept else clause.span
+        if kept and _typed(instruction, rest, linker, now):
+            kept_open.append(clause.span)
             continue
         typed: list[Criterion] = []
         for span in _heads(instruction, clause):
@@ -96,19 +127,56 @@ def compose(
             made[number] = len(criteria)
             criteria += typed
         elif limited == len(criteria) - 1:
-            criteria[limited] = _limited(criteria[limited], typed, clause)
+            criteria[limited] = _limited(instruction, criteria[limited], typed, clause)
         else:
             notes.append(
                 Note(clause.span, "an exception that stands too far from what it limits; not enforced")
             )
+    schema = linker.schema if linker else None
+    background = [clause.span for clause in found if clause.label == "background"]
     parsed = Parsed(
         instruction,
-        Criteria(tuple(asked_when(doubted(instruction, criteria), linker.schema if linker else None))),
-        tuple(c.span for c in found if c.label == "background" and not _covered(c.span, criteria)),
+        Criteria(tuple(asked_of_names(asked_when(doubted(instruction, criteria), schema), linker))),
+        tuple(sorted((*kept_open, *(span for span in background if not _covered(span, criteria))))),
         tuple(clause.span for clause in found if clause.label == "task"),
         tuple(notes),
     )
     return settled(parsed)
+
+
+def _let_in(
+    instruction: str, clause: Clause, criteria: list[Criterion], linker: Linker | None, now: datetime
+) -> bool:
+    """Widens the criterion before a clause that says what is fine all the same: "no laptops, but Zenit ones
+    are ok", "only published ones. Drafts by Ann are ok". Only what a program decides is let in; under a want
+    only other values of the field that it is on."""
+    allowed = ALLOWED.search(instruction[slice(*clause.span)])
+    before = criteria[-1] if criteria else None
+    if not allowed or before is None or before.span is None or before.assumed or not before.exact:
+        return False
+    typed = _typed(instruction, (clause.span[0], clause.span[0] + allowed.start()), linker, now)
+    if not typed or _WORD.search(instruction[before.span[1] : clause.span[0]]):
+        return False
+    if before.polarity == "avoid":
+        criteria[-1] = _limited(instruction, before, typed, replace(clause, label="want"))
+    elif (
+        before.polarity == "want" and _fields(before) and _fields(before) <= set().union(*map(_fields, typed))
+    ):
+        more = typed[0].what if len(typed) == 1 else All(tuple(one.what for one in typed))
+        criteria[-1] = replace(before, what=Any((before.what, more)), span=(before.span[0], clause.span[1]))
+    else:
+        return False
+    return True
+
+
+def _fields(criterion: Criterion) -> set[str]:
+    return {leaf.name for leaf in conditions(criterion.what) if isinstance(leaf, Field)}
+
+
+def _typed(instruction: str, span: Span, linker: Linker | None, now: datetime) -> list[Criterion]:
+    """What is wanted by words of which a program decides all; nothing where it does not."""
+    typed = criteria_of(instruction, span, "want", linker=linker, now=now)
+    return typed if all(one.exact and not one.assumed for one in typed) else []
 
 
 def _heads(instruction: str, clause: Clause) -> list[Span]:
@@ -141,7 +209,10 @@ def _adds(
     return (
         follows
         and not (typed[0].assumed or before[-1].assumed)
-        and ADDITION.search(instruction[slice(*clause.span)]) is not None
+        and (
+            ADDITION.search(instruction[slice(*clause.span)]) is not None
+            or (_OR.search(instruction[: clause.span[0]]) is not None and typed[0].exact and before[-1].exact)
+        )
     )
 
 
@@ -163,6 +234,8 @@ def _asking(instruction: str, clause: Clause) -> Clause:
         return replace(clause, label="task")
     if only_task(instruction, clause):
         return replace(clause, label="task")
+    if _INJECTED.match(text):
+        return replace(clause, label="background", unless_of=None)
     empty = clause.label == "want" and clause.unless_of is None and says_nothing(text)
     if clause.label in ("background", "task") or not (empty or of_the_task(text)):
         return clause
@@ -174,8 +247,12 @@ def _covered(span: Span, criteria: Sequence[Criterion]) -> bool:
     return any(c.span is not None and c.span[0] <= span[0] and span[1] <= c.span[1] for c in criteria)
 
 
-def _limited(criterion: Criterion, exceptions: Sequence[Criterion], clause: Clause) -> Criterion:
+def _limited(
+    instruction: str, criterion: Criterion, exceptions: Sequence[Criterion], clause: Clause
+) -> Criterion:
     """The criterion, lifted where the exceptions hold; its span now covers them too."""
+    if criterion.polarity == "want" and _ON_CONDITION.match(instruction, clause.span[0]):
+        criterion = replace(criterion, polarity="avoid")  # "over 300 only if rated at least 4"
     parts: list[Expression] = [] if criterion.unless is None else [criterion.unless]
     sure = [exception for exception in exceptions if not exception.assumed] or exceptions
     parts += [_holding(exception, clause.label) for exception in sure]

@@ -42,6 +42,11 @@ UNLESS = re.compile(
     re.IGNORECASE,
 )
 """Opens a condition that lifts the exclusion before it."""
+_EXCEPT = re.compile(
+    r"^(?:but )?(?:except(?:ing)?(?: for)?|apart from|aside from|other than|save for|bar(?:ring)?) \w",
+    re.IGNORECASE,
+)
+"""The same with nothing but a thing behind it."""
 _ONLY = re.compile(r"(?:(?:but|and|even then) )*(?:only|provided|as long)", re.IGNORECASE)
 _FINITE = re.compile(
     r"(?:is|are|was|were|do|does|did|can|could|may|might|should|must|will|would|shall|need|has|have|fail|"
@@ -61,6 +66,8 @@ _PLAIN_OVER = re.compile(
     re.IGNORECASE,
 )
 """A short piece with no verb: "wooden over cardboard"."""
+_THAN = re.compile(r"(?<=\w )than\s", re.IGNORECASE)
+"""Between what one would rather have and what not."""
 _BEATS = re.compile(
     r"(?<=\w )(?:beats?|trumps?|outranks?|wins? over|(?:is|are)? ?prefer(?:red|able) (?:to|over)|"
     r"ranks? above)\s",
@@ -164,6 +171,8 @@ def _lead_ins(text: str, found: list[Piece]) -> Iterator[_Marked]:
         between = _BEATS.search(piece.text)
         if between is None and cue is None and len(piece.text.split()) <= 7:
             between = _PLAIN_OVER.search(piece.text)
+        if between is None and cue and cue.label == "prefer" and "rather" in piece.text.casefold():
+            between = _THAN.search(piece.text, cue.end)
         if between is None and cue and cue.label == "prefer":
             between = _OVER.search(piece.text, cue.end if cue.side == "after" else 0)
         if between and (cue is None or cue.label == "prefer"):
@@ -190,7 +199,7 @@ def _mark(text: str, marked: list[_Marked]) -> list[_Marked]:
             header = None
         if same and before is not None and EXHAUSTIVE.fullmatch(" " + this.piece.text, 1):
             this.label, this.glued = before.label if before.label != "task" else "background", True
-        elif UNLESS.match(this.piece.text):
+        elif UNLESS.match(this.piece.text) or (same and before and _lifts(this, before)):
             _mark_unless(this, before)
         elif this.cue and header in ("prefer", "disprefer"):
             this.label = header
@@ -200,6 +209,11 @@ def _mark(text: str, marked: list[_Marked]) -> list[_Marked]:
             _mark_plain(this, before if same else None, header)
             _mark_alike(this, before)
     return marked
+
+
+def _lifts(this: _Marked, before: _Marked) -> bool:
+    """Whether the piece names what the exclusion before it lets in: "nothing red | except laptops"."""
+    return before.label in ("avoid", "disprefer") and _EXCEPT.match(this.piece.text) is not None
 
 
 def _mark_unless(this: _Marked, before: _Marked | None) -> None:

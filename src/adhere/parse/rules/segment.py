@@ -128,7 +128,8 @@ _AUXILIARY = re.compile(
 )
 """What a following `not` goes with, so that no piece opens there."""
 _TRAPPED_OPENER = re.compile(
-    r"(?:nothing|anything|everything|everyone|anyone|anywhere|all|none|not only\b[^,.;]*|last|whether|if) $",
+    r"(?:nothing|anything|everything|everyone|anyone|anywhere|all|none|not only\b[^,.;]*|last|whether|if"
+    r"|(?:any|every|all) \w+) $",
     re.IGNORECASE,
 )
 """What turns a following `but` into something else: "nothing but", "anything but", "all but", "last but"."""

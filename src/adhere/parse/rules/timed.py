@@ -47,10 +47,14 @@ def timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None
     own = schema is not None and bool(phrase.verb) and stem(phrase.verb) in stems(schema.time_field or "")
     apart = _ENDED.search(text[:start]) is not None and _BEGUN.match(text, end) is not None
     sure = phrase.sure or alone or on_noun or bool(named) or own or (bool(year) and phrase.verb in _MADE)
-    sure = sure or (apart and start > 0)
+    if phrase.loose and not (named or phrase.verb or own):
+        return None
+    sure = (sure or (apart and start > 0)) and not phrase.vague
     words = " ".join(text[start:end].split())
     question = "" if sure else f"Is {words!r} about the date of the document?"
-    return Phrase((start, end), meaning, sure, question, plain=schema is not None)
+    if phrase.vague and isinstance(phrase.meaning, Time) and phrase.meaning.start and phrase.meaning.end:
+        question = f"Is {words!r} from {phrase.meaning.start:%Y-%m} until {phrase.meaning.end:%Y-%m}?"
+    return Phrase((start, end), meaning, sure, question, plain=schema is not None and not phrase.vague)
 
 
 def _any(windows: Iterable[Expression]) -> Expression:

@@ -54,7 +54,8 @@ _LEFT_OPEN = tuple(
 
 _TAKES_BACK = re.compile(
     r"\b(?:no,? (?:wait|hang on|hold on|scratch that|sorry|make (?:it|that))|wait,? no|hang on|scratch that|"
-    r"strike that|on second thoughts?|(?:no|or),? (?:rather|i mean)|make that|correction:)(?:,? no\b)?",
+    r"strike that|on second thoughts?|(?:no|or),? (?:rather|i mean)|make that|correction:|"
+    r"actually,? (?:no|wait|scratch that|make (?:it|that)))(?:,? no\b)?",
     re.IGNORECASE,
 )
 

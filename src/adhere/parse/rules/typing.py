@@ -15,12 +15,14 @@ from adhere.need import (
     Criterion,
     Expression,
     Field,
+    Form,
     Not,
     Polarity,
     Recent,
     Span,
     conditions,
 )
+from adhere.parse.language.english import LANGUAGES
 from adhere.parse.rules.about import about_of, bears, blanked, cleaned, content, erased, has_content
 from adhere.parse.rules.cues import Cue, find_cue
 from adhere.parse.rules.dates import DATE, time_phrases
@@ -30,6 +32,7 @@ from adhere.parse.rules.link import Linker
 from adhere.parse.rules.measured import measured_phrases
 from adhere.parse.rules.named import named_phrases
 from adhere.parse.rules.timed import timed
+from adhere.schema import Schema
 
 SURE, ASSUMED = 0.9, 0.5
 """Confidence of a typed criterion that is sure, and of one that is assumed."""
@@ -296,7 +299,23 @@ def _phrases(text: str, linker: Linker | None, now: datetime) -> Iterator[Phrase
         typed = timed(text, phrase, schema)
         if typed:
             yield typed
-    yield from form_phrases(text)
+    for form in form_phrases(text):
+        yield replace(form, meaning=in_language(form.meaning, schema))
+
+
+def in_language(meaning: Expression, schema: Schema | None) -> Expression:
+    """A language as a value of the store's field of that name, where it has one; else what the text is in."""
+    match meaning:
+        case Any(parts):
+            return Any(tuple(in_language(part, schema) for part in parts))
+        case Form("language", "=", str(code)):
+            for name in ("language", "lang", "locale") if schema else ():
+                info = schema.fields.get(name) if schema else None
+                said = {code.casefold(), LANGUAGES.get(code, code).casefold()}
+                found = [value for value in (info.values if info else ()) if str(value).casefold() in said]
+                if found:
+                    return Field(name, "=", found[0])
+    return meaning
 
 
 def _without_overlaps(phrases: Sequence[Phrase], taken: Sequence[Phrase] = ()) -> list[Phrase]:

@@ -14,7 +14,7 @@ from adhere.schema import Schema
 _VERSION = re.compile(
     rf"\b(?:(?P<word>for|in|on|targets?|targeting|target|version|since|from|before|after|until|up to|"
     rf"between|{COMPARED}) )?(?:the )?"
-    r"(?:(?P<name>(?!(?:and|or|to|through|between)\b)[A-Za-z][\w.]*) )?"
+    r"(?:(?P<name>(?!(?:and|or|to|through|between|no|not|never|nor)\b)[A-Za-z][\w.]*) )?"
     r"v?(?P<version>\d+\.\d+(?:\.\d+)?)(?P<more> or (?:later|newer|above|"
     r"higher)| ?\+| and (?:later|newer|above|up)| or (?:earlier|older|below|lower))?(?![\w.]*\d)",
     re.IGNORECASE,

@@ -46,6 +46,7 @@ PREFER_AFTER = (
     r"a plus(?: if|:)?|"
     r"better still|better(?: if)?|tie-?breaker:?|if (?:possible|you can)|especially|particularly|"
     r"in particular|yay:?|plus points for|most of all|above all|first|priority(?: to|:)|top:|should:)\b:?",
+    r"^(?:would )?(?:rather|sooner) (?:have|see|read|get)\b",
     r"(?:i|we)(?:['’]?d| would)?(?: much| really| rather)? (?:prefer|favou?r|lean (?:towards|to)|"
     r"like best|love|rather (?:have|see|read)|sooner (?:have|see|read)|go for|begin with|start with|"
     r"give (?:extra|more) weight to|trust most)\b",
@@ -92,6 +93,7 @@ DISPREFER_AFTER = (
     r"(?:not?|without|nothing|never)\b"
     r"(?: (?:see|have|read|get|buy))?",
     r"^less of (?:the|that|this)\b",
+    r"^(?:i|we) (?:really |rather |quite |just )*dislike\b",
     r"^(?:(?:and|but|also|please|then) )*(?:less interested in|less keen on|not so keen on|rather less|"
     r"disprefer|demote|downrank|down-rank|downweight|penali[sz]e|play down|de-?emphasi[sz]e|"
     r"tail off with|rank (?:lower|low|down)|meh|failing that|in preference to|(?:would )?sooner not|"
