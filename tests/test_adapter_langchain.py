@@ -136,6 +136,21 @@ def test_documents_without_an_id_keep_one_and_own_fields_stay() -> None:
     assert len({document.id for document in found}) == 2
 
 
+def test_an_own_field_of_the_name_of_the_ledger_stays() -> None:
+    own = [
+        Document("plain notes", id="a", metadata={"adhere": "loosely"}),
+        Document("plain notes", id="b", metadata={"adhere": {"ledger": "red"}, "adhere_ledger": 1}),
+        Document("plain notes", id="c"),
+    ]
+    made = AdhereRetriever.from_documents(own, encoder=FakeEncoder())
+    found = {one.id: one.metadata for one in made.invoke("notes", instruction="")}
+    assert found["a"]["adhere"] == "loosely" and found["a"]["adhere_ledger"]["rank"]
+    assert found["b"]["adhere"] == {"ledger": "red"} and found["b"]["adhere_ledger"] == 1
+    assert found["b"]["adhere_ledger_ledger"]["rank"] and found["c"]["adhere"]["rank"]
+    kept = made.invoke("notes", instruction="", filters='want field(adhere = "loosely")')
+    assert [one.id for one in kept] == ["a"]
+
+
 # --- the other direction ----------------------------------------------------------------------------
 
 

@@ -23,6 +23,9 @@ from adhere.evaluate.audit.store import audit_store
 from adhere.evaluate.audit.truth import Truth
 from adhere.evaluate.audit.wordings import FRAMES, HALVES, PHRASES
 from adhere.evaluate.benchmark import load
+from adhere.evaluate.report import results_to_json
+from adhere.evaluate.run import evaluate
+from adhere.evaluate.systems import Systems
 from adhere.judge.field import FieldJudge
 from adhere.judge.form import FormJudge
 from adhere.judge.mentions import MentionsJudge
@@ -250,6 +253,21 @@ def test_exported_needs_are_read_back_as_the_same_benchmark(tmp_path):
         export(benchmark, tmp_path / "exam")
 
 
+def test_an_exported_audit_gives_the_numbers_of_the_audit(tmp_path):
+    engine = Engine.in_memory(FakeEncoder())
+    engine.add(recipes())
+    names = ["adhere-balanced", "minilm+instruction"]
+    report = audit_store(engine, names, count=20, export_to=tmp_path / "exam")
+    assert report["audit"]["no_answer"] == 4
+    bench = load(tmp_path / "exam")
+    assert bench.needs == 16
+    again = results_to_json(evaluate([bench], Systems(FakeEncoder()).several(names)))
+    systems = {one["name"]: one["measures"] for one in again["benchmarks"][0]["systems"]}
+    for one in report["benchmarks"][0]["systems"][1:3]:
+        for measure in ("nDCG@10/og", "nDCG@10/changed", "p-MRR", "selective-p-MRR", "interaction"):
+            assert systems[one["name"]][measure] == one["measures"][measure], (one["name"], measure)
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     path = tmp_path_factory.mktemp("audit") / "recipes.adhere"
@@ -266,7 +284,7 @@ def test_the_command_reports_gates_exports_and_draws(store, tmp_path):
     assert result.exit_code == 3, result.output
     report = json.loads(result.stdout)
     assert report["headline"] == "adhere-balanced"
-    assert len(load(tmp_path / "exam").queries) == 40
+    assert len(load(tmp_path / "exam").queries) == 32  # a fifth of the needs has no answer
     assert "<svg" in (tmp_path / "audit.html").read_text()
     assert CliRunner().invoke(app, arguments).exit_code == 0
 

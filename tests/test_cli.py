@@ -7,6 +7,8 @@ criteria notation here, so that these tests do not depend on how well language i
 from __future__ import annotations
 
 import json
+import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -160,10 +162,43 @@ def test_index_reports_what_it_skips_and_fails_only_when_told(tmp_path: Path, co
     assert [(each["line"], each["reason"][:8]) for each in answer["skipped"]] == [(2, "not JSON")]
 
 
+def test_a_skip_that_is_the_first_of_its_kind_has_its_place(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for n in range(8):
+        (folder / f"{n}.odd").write_text("x")
+    (folder / "rows.jsonl").write_text('{"_id": "a", "text": "fine"}\n{broken\n{"_id": "a", "text": "x"}')
+    _, stderr = run("index", tmp_path / "s", folder, width=400)
+    assert stderr.count("no reader for '.odd'") == 4
+    assert "skipped 4 more: no reader for ... (--json lists all)" in stderr
+    assert f"skipped {folder}/rows.jsonl:2: not JSON: " in stderr
+    assert f"skipped {folder}/rows.jsonl:3: the id 'a' was already read from {folder}/rows.jsonl:1" in stderr
+
+
 def test_index_shows_the_fields(tmp_path: Path, corpus: Path) -> None:
     (status,) = run_json("index", tmp_path / "s", corpus)["fields"]
     assert (status["name"], status["type"], status["documents"]) == ("status", "keyword", 3)
     assert status["values"] == {"Accepted": 2, "Rejected": 1}
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--time-field", "status"], "its values are not read as dates"),
+        (["--time-field", "status", "--type", "status=date"], "its values are not read as dates"),
+        (["--time-field", "creatd"], "No document has a field 'creatd'"),
+        (["--type", "nofield=number"], "No document has a field 'nofield'"),
+    ],
+)
+def test_fields_that_are_not_there_are_said_before_anything_is_written(
+    tmp_path: Path, corpus: Path, engines: dict[Path, Engine], options: list[str], why: str
+) -> None:
+    corpus.write_text(json.dumps({**ROWS[0], "created": "2024-01-02"}))
+    _, stderr = run("index", tmp_path / "s", corpus, *options, code=1, width=400)
+    assert why in stderr
+    assert "created (date), status (" in stderr
+    assert not engines and not (tmp_path / "s").exists()
+    run("index", tmp_path / "s", corpus, "--time-field", "created", "--type", "status=keyword")
 
 
 def test_index_does_not_read_the_store_itself(tmp_path: Path) -> None:
@@ -255,6 +290,56 @@ def test_no_hits_come_with_commands_that_let_documents_back_in(store: Path) -> N
     assert f"adhere search {store} index --criteria '" in stdout.replace("\n", "")
 
 
+def shown_commands(stdout: str) -> list[list[str]]:
+    """The commands that an answer without hits prints, as a shell would take them apart."""
+    return [shlex.split(line)[1:] for line in stdout.splitlines() if line.startswith("    adhere search")]
+
+
+def test_a_printed_command_keeps_the_filters_and_the_mode(store: Path) -> None:
+    filters = 'want field(status = "Accepted"); avoid mentions("beans")'
+    stdout, _ = run(
+        *("search", store, "index", "-i", 'want field(status = "Rejected")', "--filters", filters),
+        *("--mode", "strict", "-k", "3"),
+        width=400,
+    )
+    assert "+ f1  want status is Accepted  (filter)" in stdout
+    assert (
+        'Nothing meets this need under the filter want status is Accepted and avoid mentions "beans".'
+        in stdout
+    )
+    for command in (commands := shown_commands(stdout)):
+        assert command[command.index("--filters") + 1] == filters
+        assert command[command.index("--mode") + 1] == "strict" and "-k" in command
+        assert [hit["id"] for hit in run_json(*command)["hits"]] == ["a"]
+    assert commands
+
+
+def test_a_filter_that_lets_nothing_through_is_the_reason(store: Path) -> None:
+    filters = 'want field(status = "Rejected"); avoid mentions("index")'
+    answer = run_json("search", store, "index", "--filters", filters)
+    assert answer["hits"] == []
+    assert [note["why"] for note in answer["notes"]] == [
+        f"no document passes the filter {filters}, which nothing in a search loosens"
+    ]
+    assert run_json("search", store, "index", "--filters", 'want field(status = "Rejected")')["notes"] == []
+
+
+def test_a_printed_command_keeps_the_clock(tmp_path: Path, corpus: Path) -> None:
+    rows = [{**row, "metadata": {**row["metadata"], "date": f"202{n}-01-01"}} for n, row in enumerate(ROWS)]
+    corpus.write_text("\n".join(map(json.dumps, rows)))
+    run("index", tmp_path / "s", corpus)
+    stdout, _ = run(
+        *("search", tmp_path / "s", "soup", "-i", 'avoid mentions("index")', "--as-of", "2021-06-01"),
+        width=400,
+    )
+    hardened, softened = sorted(shown_commands(stdout), key=lambda command: "--as-of" not in command)
+    assert hardened[hardened.index("--as-of") + 1] == "2021-06-01T00:00:00+00:00"
+    assert "as-of" not in hardened[hardened.index("--criteria") + 1]
+    assert sorted(hit["id"] for hit in run_json(*hardened)["hits"]) == ["a", "b"]
+    assert "prefer time(as-of" in softened[softened.index("--criteria") + 1]
+    assert "c" in [hit["id"] for hit in run_json(*softened)["hits"]]
+
+
 def test_notes_say_what_is_not_enforced(store: Path) -> None:
     stdout, _ = run("search", store, "index", "-i", "please")
     assert '! "please": not enforced' in stdout
@@ -292,6 +377,19 @@ def test_our_errors_are_exit_code_1_with_a_message_on_stderr(tmp_path: Path) -> 
     _, stderr = run("search", "locked", "x", "--json", code=1)
     assert json.loads(stderr)["error"]["kind"] == "StoreLocked"
     assert "process 42" in json.loads(stderr)["error"]["message"]
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_announced(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("uvicorn")
+    pytest.importorskip("fastapi")
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        stdout, stderr = run("serve", store, "--port", str(port), code=1)
+    assert f"Port {port} of 127.0.0.1 is taken" in stderr
+    assert "Serving" not in stdout + stderr
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,46 @@ def test_saved_answers_are_a_gate(place):
     assert json.loads(changed.stdout)["changed"] == 1
 
 
+def test_answers_of_another_k_are_not_compared(place):
+    def ran(*arguments):
+        return run(place, *arguments)
+
+    assert ran("--save", "two.jsonl", "-k", "2").exit_code == 0
+    assert json.loads((place / "two.jsonl").read_text())["k"] == 2
+    same = ran("two.jsonl")  # asks for as many as were asked for then
+    assert same.stdout == "0 of 1 needs changed.\n"
+    other = ran("two.jsonl", "-k", "5")
+    assert other.exit_code == 1 and "saved with -k 2" in other.output and "-k 5" in other.output
+    assert ran("--save", "ten.jsonl").exit_code == 0
+    assert "Save one of them again" in " ".join(ran("two.jsonl", "ten.jsonl").output.split())
+
+
+def test_saved_answers_that_do_not_say_their_k_have_ten(place):
+    with adhere.open(place / "s.adhere") as engine:
+        save(ask(engine, read_needs(place / "needs.jsonl")), place / "old.jsonl")
+    assert run(place, "old.jsonl").stdout == "0 of 1 needs changed.\n"
+    assert run(place, "old.jsonl", "-k", "10").exit_code == 0
+    assert "saved with -k 10" in run(place, "old.jsonl", "-k", "2").output
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('{"query": "x y", "instrction": "only final"}', "typo.jsonl:2: there is no key 'instrction'"),
+        ('{"query": "x y", "as_of": 5}', "typo.jsonl:2: as_of is a string, found 5"),
+        ("[1]", "typo.jsonl:2: an object with the keys query"),
+        ("{", "typo.jsonl:2: not JSON"),
+    ],
+)
+def test_a_need_with_an_unknown_key_is_an_error(place, line, why):
+    (place / "typo.jsonl").write_text('{"query": "x", "instruction": null}\n' + line)
+    told = CliRunner().invoke(
+        app, ["diff", "--save", f"{place}/x.jsonl", "--needs", f"{place}/typo.jsonl", "--store", str(place)]
+    )
+    assert told.exit_code == 1
+    assert why in "".join(told.output.split("\n")).replace("  ", " ")
+
+
 def test_two_standing_instructions_are_compared(place):
     told = run(place, "old.txt", "new.txt")
     assert told.exit_code == 0

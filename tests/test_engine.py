@@ -16,6 +16,7 @@ from adhere.need import (
     Answer,
     Criteria,
     Criterion,
+    Document,
     Expression,
     Field,
     Form,
@@ -299,3 +300,64 @@ def test_strict_says_how_to_let_back_in_what_its_judges_removed(engine: Engine) 
 def test_a_wrong_type_is_said_and_not_a_traceback(engine: Engine, wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="found"):
         engine.search("lazy imports", **wrong)
+
+
+def few() -> Engine:
+    engine = Engine.in_memory(FakeEncoder(), parser=ScriptedParser())
+    engine.add([Document(name, f"figs and {name}") for name in ("2", "22", "23")])
+    return engine
+
+
+def test_one_string_is_no_list_of_ids_and_deletes_nothing() -> None:
+    engine = few()
+    for wrong in ("22", [22], 22):
+        for ask in (
+            lambda wrong=wrong: engine.delete(wrong),
+            lambda wrong=wrong: engine.store.delete(wrong),
+            lambda wrong=wrong: engine.search("figs", only=wrong),
+            lambda wrong=wrong: engine.rank("figs", ids=wrong),
+        ):
+            with pytest.raises(InputError, match="list of document ids"):
+                ask()
+    assert engine.schema.documents == 3
+    assert engine.search("figs", only=["22"]).ids == ["22"]
+    assert engine.delete(["22"]) == 1 and set(engine.store.fingerprints()) == {"2", "23"}
+
+
+@pytest.mark.parametrize(
+    ("query", "instruction", "why"),
+    [
+        (None, "x", "The query is a string, found None"),
+        ("fig", None, "The instruction is a string, found None"),
+        ("x\ud800", "", "In the query, at 1, is half a character"),
+        ("x", "no \ud800 red", "In the instruction, at 3, is half a character"),
+    ],
+)
+def test_what_is_no_text_is_said(engine: Engine, query: Any, instruction: Any, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        engine.search(query, instruction)
+
+
+@pytest.mark.parametrize(
+    ("documents", "why"),
+    [
+        ("abc", "A list of documents is needed"),
+        (Document("4", "x"), "One is a list of one"),
+        ([{"id": "3", "text": "x"}], "found {'id'"),
+        ([Document("4", None, "y")], "its text is a string, found None"),  # type: ignore[arg-type]
+        ([Document(4, "y")], "its id is a string"),  # type: ignore[arg-type]
+        ([Document("4", "y", fields=[])], "its fields are a mapping"),  # type: ignore[arg-type]
+        ([Document("4", "y", time="2020")], "its time is a datetime"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_are_no_documents_is_said(documents: Any, why: str) -> None:
+    engine = few()
+    for bring in (engine.add, engine.sync):
+        with pytest.raises(InputError, match=why):
+            bring(documents)
+    assert engine.schema.documents == 3
+
+
+def test_criteria_that_are_none_are_said(engine: Engine) -> None:
+    with pytest.raises(InputError, match="criteria notation"):
+        engine.search("x", criteria=3)  # type: ignore[arg-type]

@@ -8,15 +8,21 @@ from math import nan
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from typer.testing import CliRunner
 
+from adhere.cli import app
+from adhere.cli.tables import print_table
 from adhere.errors import FileError, InputError, RemoteError
 from adhere.evaluate.benchmark import find, load
 from adhere.evaluate.journal import Journal
 from adhere.evaluate.measures import parse_measure
 from adhere.evaluate.report import results_to_json
 from adhere.evaluate.run import POOLED, Result, Row, answer, evaluate, measured
+from adhere.evaluate.sources import every
 from adhere.evaluate.systems import Blind, Perfect, Systems
 from adhere.evaluate.systems.engine import Adhere, Indexed
+from adhere.evaluate.systems.runs import RunFile
 from adhere.search.engine import Engine
 from adhere.testing.fakes import FakeEncoder
 
@@ -106,7 +112,10 @@ def test_gzip_and_qrels_in_a_folder_of_their_own(tmp_path):
         ("qrels__tsv", ["fruit-og\tblue-fig\t1"], r"qrels.tsv:1: .*'blue-fig'"),
         ("qrels__tsv", ["fruit-og\tred-fig\t1", "fruit-og\tred-fig\t0"], r"qrels.tsv:2: .*differently"),
         ("qrels__tsv", ["fruit-og\tred-fig\tyes"], r"qrels.tsv:1: .*'yes'"),
-        ("qrels__tsv", ["fruit-og\tred-fig\t0.5"], r"qrels.tsv:1: .*whole number"),
+        ("qrels__tsv", ["fruit-og\tred-fig\t0.5"], r"qrels.tsv:1: .*whole: 1 and more is relevant, 0 is not"),
+        ("qrels__tsv", ["fruit-og\tred-fig\tinf"], r"qrels.tsv:1: .*whole number"),
+        ("qrels__tsv", ["query-id\tcorpus-id\tscore"], r"qrels.tsv holds no judgement"),
+        ("qrels__tsv", [""], r"qrels.tsv holds no judgement"),
         ("qrels__tsv", ["fruit-og\tred-fig\t1"], r"fruit-changed is not"),
         (
             "top_ranked__jsonl",
@@ -192,10 +201,7 @@ def test_an_unknown_system_is_answered_with_the_known_ones():
 
 
 def test_the_command_prints_the_contract(tmp_path, monkeypatch):
-    from typer.testing import CliRunner
-
     import adhere.encode
-    from adhere.cli import app
 
     monkeypatch.setattr(adhere.encode, "load", FakeEncoder, raising=False)
     write_bench(tmp_path / "fruit")
@@ -257,3 +263,192 @@ def test_a_measure_that_blind_has_no_cases_of_is_compared_with_nothing() -> None
     ours = Row("adhere", {"nDCG@10": {"a": 0.6}, "read": {"a": 1.0}}, 1, 0, 0.0)
     report = results_to_json([Result("made", 1, (blind, ours))])
     assert set(report["benchmarks"][0]["systems"][1]["over_blind"]) == {"nDCG@10"}
+
+
+# --- whose numbers are these? -------------------------------------------------------------------
+
+
+def write_run(path: Path, *best: str) -> Path:
+    """A run that ranks the same few documents for both queries of `write_bench`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [
+        f"{query} Q0 {document} {rank} {-rank} x"
+        for query in ("fruit-og", "fruit-changed")
+        for rank, document in enumerate(best, start=1)
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_a_journal_tells_run_files_apart_by_path_and_content(tmp_path):
+    bench, path = load(write_bench(tmp_path / "fruit")), tmp_path / "answers.jsonl"
+
+    def first(run: Path) -> str:
+        return max(answers := answer(bench, RunFile(run), journal=Journal(path))["fruit-og"], key=answers.get)
+
+    assert first(write_run(tmp_path / "ra/s.run", "red-fig", "red-kiwi")) == "red-fig"
+    assert first(write_run(tmp_path / "rb/s.run", "green-fig", "red-fig")) == "green-fig"
+    assert (
+        first(write_run(tmp_path / "ra/s.run", "red-kiwi", "red-fig")) == "red-kiwi"
+    )  # the file has changed
+    lines = len(path.read_text().splitlines())
+    assert first(tmp_path / "ra/s.run") == "red-kiwi"
+    assert len(path.read_text().splitlines()) == lines  # nothing was asked again
+
+
+def test_a_journal_tells_descriptions_of_a_url_apart_and_keeps_plain_names(tmp_path):
+    from adhere.evaluate.systems.protocol import identity
+    from adhere.evaluate.systems.timed import Timed
+
+    text = '{"kind": "rerank", "url": "http://127.0.0.1:9/%s"}'
+    for folder in ("ua", "ub"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "m.json").write_text(text % folder)
+    first, second = (Systems()(f"url:{tmp_path / folder / 'm.json'}") for folder in ("ua", "ub"))
+    assert first.name == second.name == "url:m"
+    assert identity(Timed(first, 1)) == identity(first) != identity(second)
+    assert identity(Systems(FakeEncoder())("adhere")) == "adhere"
+    assert identity(Systems(FakeEncoder())("blind")) == "blind"
+
+
+def test_systems_of_one_name_are_shown_as_they_were_asked_for(tmp_path):
+    bench = write_bench(tmp_path / "fruit")
+    runs = [write_run(tmp_path / folder / "s.run", "red-fig") for folder in ("ra", "rb")]
+    command = ["evaluate", str(bench), "--json", *(f"--system=run:{run}" for run in runs)]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    names = [system["name"] for system in json.loads(done.stdout)["benchmarks"][0]["systems"]]
+    assert names == ["random", "blind", *(f"run:{run}" for run in runs), "perfect"]
+    with pytest.raises(InputError, match=r"Two systems are named 'run:s\.run'"):
+        evaluate([load(bench)], [RunFile(run) for run in runs])
+
+
+@pytest.mark.parametrize("name", ["random", "blind", "perfect"])
+def test_a_system_may_not_take_the_name_of_a_built_in_row(tmp_path, name):
+    system = Says({})
+    system.name = name
+    with pytest.raises(InputError, match=f"named '{name}'"):
+        evaluate([load(write_bench(tmp_path))], [system])
+
+
+def test_benchmarks_of_one_name_are_told_apart_and_pooled_whole(tmp_path):
+    for folder in ("p1", "p2"):
+        write_bench(tmp_path / folder / "same")
+    places = [str(tmp_path / folder / "same") for folder in ("p1", "p2")]
+    benches = every([*places, str(tmp_path / "p1")])  # p1/same is named twice, and is one benchmark
+    assert [bench.name for bench in benches] == places
+    *_, pooled = results_to_json(evaluate(benches, [Says({"red-fig": 1.0})]))["benchmarks"]
+    assert pooled["needs"] == pooled["systems"][0]["measures"]["nDCG@10/og"]["n"] == 2
+    with pytest.raises(InputError, match="Two benchmarks are named 'same'"):
+        evaluate([load(place) for place in places], [Says({})])
+
+
+# --- perfection ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_perfect_shows_unjudged_documents_before_those_that_violate(tmp_path, listed):
+    """Six documents stay or flip, six are never judged, and the flipped may be left out of the qrels."""
+    wanted = [f"fruit-og\tred-{fruit}\t1" for fruit in FRUIT]
+    wanted += [f"fruit-changed\tred-{fruit}\t{int(fruit < 'lime')}" for fruit in FRUIT]
+    wanted = [line for line in wanted if listed or not line.endswith("\t0")]
+    bench = load(write_bench(tmp_path, pools=False, qrels__tsv=wanted))
+    run = answer(bench, Perfect(bench.judgements))
+    assert len(run["fruit-changed"]) == 12
+    row = measured("perfect", bench, run, [parse_measure("nDCG@10/changed"), parse_measure("violations@9")])
+    assert row.values == {"nDCG@10/changed": {"fruit": 1.0}, "violations@9": {"fruit": 0.0}}
+
+
+def test_perfect_puts_flipped_documents_behind_others_that_are_judged_0(tmp_path):
+    grades = {"red-apple": (1, 1), "red-fig": (1, 0), "green-apple": (0, 0), "green-fig": (0, 0)}
+    qrels = [
+        f"fruit-{part}\t{d}\t{g[i]}" for i, part in enumerate(("og", "changed")) for d, g in grades.items()
+    ]
+    corpus = [json.dumps({"_id": identifier, "text": "x"}) for identifier in grades]
+    bench = load(write_bench(tmp_path, pools=False, qrels__tsv=qrels, corpus__jsonl=corpus))
+    run = answer(bench, Perfect(bench.judgements))["fruit-changed"]
+    assert min(run, key=run.get) == "red-fig"
+
+
+# --- input that must be refused with a reason ---------------------------------------------------
+
+
+def test_a_run_of_another_benchmark_is_refused_with_the_ids_of_both(tmp_path):
+    bench = load(write_bench(tmp_path / "fruit"))
+    (tmp_path / "other.run").write_text("301 Q0 red-fig 1 1 x\n")
+    with pytest.raises(InputError, match=r"other.run .*'fruit'.* 301, .*fruit-og, fruit-changed"):
+        answer(bench, RunFile(tmp_path / "other.run"))
+
+
+@pytest.mark.parametrize("path", ["no/dir/x.jsonl", "."])
+def test_a_journal_that_cannot_be_written_is_our_error(tmp_path, path):
+    with pytest.raises(FileError, match="journal"):
+        Journal(tmp_path / path)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (["red-fig"], "says answered query 'fruit-og' with a list. A ranking is a mapping"),
+        (None, "says answered None to each of the 2 queries of 'fruit'. A ranking is a mapping"),
+        ({"red-fig": "high"}, "says on query 'fruit-og' gave 'red-fig' the score 'high'. A ranking is"),
+    ],
+)
+def test_what_is_no_ranking_is_refused_with_what_one_is(tmp_path, said, message):
+    with pytest.raises(InputError, match=message):
+        answer(load(write_bench(tmp_path / "fruit")), Says(said))
+
+
+def test_a_benchmark_without_documents_measures_runs_only(tmp_path, monkeypatch):
+    import adhere.encode
+
+    monkeypatch.setattr(adhere.encode, "load", FakeEncoder, raising=False)
+    (tmp_path / "topics.txt").write_text("<top><num>fruit-og</num><title>fruit</title></top>")
+    (tmp_path / "qrels.txt").write_text("fruit-og 0 red-fig 1\n")
+    run = write_run(tmp_path / "s.run", "red-fig")
+    done = CliRunner().invoke(app, ["evaluate", f"trec:{tmp_path}", f"--system=run:{run}", "--json"])
+    assert done.exit_code == 0, done.output
+    names = [system["name"] for system in json.loads(done.stdout)["benchmarks"][0]["systems"]]
+    assert names == ["random", "run:s.run", "perfect"]
+    done = CliRunner().invoke(app, ["evaluate", f"trec:{tmp_path}", "--system", "minilm"])
+    assert done.exit_code == 1
+    assert "it searches documents" in done.output
+
+
+def test_bm25_without_documents_is_our_error():
+    pytest.importorskip("bm25s")
+    with pytest.raises(InputError, match="it searches documents"):
+        Systems()("bm25").index(())
+
+
+def test_a_byte_order_mark_is_skipped(tmp_path):
+    folder = write_bench(tmp_path / "fruit")
+    plain = load(folder)
+    for name in ("corpus.jsonl", "queries.jsonl", "instructions.jsonl", "qrels.tsv"):
+        (folder / name).write_text((folder / name).read_text(), encoding="utf-8-sig")
+    assert load(folder) == plain
+
+
+@pytest.mark.parametrize("command", [["evaluate", "nowhere"], ["audit", "nowhere"]])
+@pytest.mark.parametrize("where", ["no/dir/page.html", "."])
+def test_an_html_page_that_cannot_be_written_ends_the_command_before_it_starts(tmp_path, command, where):
+    done = CliRunner().invoke(app, [*command, "--html", str(tmp_path / where)])
+    assert done.exit_code == 1
+    assert str(tmp_path) in done.output.replace("\n", "")
+    assert "nowhere" not in done.output  # nothing was read
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def test_a_table_that_is_wider_than_the_terminal_is_split_and_nothing_is_cut():
+    name, columns = "run:a/long/path/of.run", [(f"measure{i}\nchanged", ["100..100"]) for i in range(9)]
+    for terminal, tables in ((True, 3), (False, 1)):
+        console = Console(width=60, force_terminal=terminal, color_system=None, record=True)
+        print_table(console, [name], columns, title="made " * 20, caption="read it so")
+        text = console.export_text()
+        assert text.count(name) == tables
+        assert text.count("100..100") == text.count("measure") == 9
+        assert "…" not in text
+        assert not terminal or max(map(len, text.splitlines()[2:-1])) <= 60
+    assert console.width == 60

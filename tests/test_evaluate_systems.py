@@ -190,6 +190,11 @@ def test_whether_the_instruction_reaches_the_model_is_seen(bench):
     assert not instruction_reaches(Blind(followed), bench)
 
 
+def test_the_probe_indexes_a_system_that_was_not(bench):
+    indexed = Indexed(lambda: Engine.in_memory(FakeEncoder()))
+    assert instruction_reaches(Dense(indexed, instructed=True), bench)
+
+
 def test_templates_may_not_drop_query_or_instruction():
     assert fed(Need("q", "i")) == "q i"
     assert fed(Need("q")) == "q"

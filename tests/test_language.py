@@ -113,7 +113,12 @@ def test_comments_semicolons_blank_lines_and_lines_inside_brackets() -> None:
         ('want field(a ~ "x")', "line 1, column 14: found '~'", "an operator"),
         ('want field(a = v"three")', "column 16", "a version"),
         ('want time(from d"2020-13-01")', "column 16", "an ISO date"),
-        ('want about("x") about("y")', "column 17", "unless"),
+        ('want about("x") about("y")', "column 17", "or unless"),
+        (
+            'want about("x") unless about("y") unless about("z")',
+            "column 35: found 'unless'",
+            'a criterion has one unless. Join them: unless any(about("y"), about("z"))',
+        ),
         ("want form(words < [1])", "column 19", "one value"),
         ('want about("\\q")', "column 12", "a JSON string"),
         ("want " + "not(" * 5000, "line 1", "inside each other"),

@@ -97,6 +97,7 @@ def test_the_tools_only_read(client: Client) -> None:
     assert all(tool.annotations.read_only_hint for tool in tools)
     assert list(tools[0].input_schema["properties"]) == ["query"]
     assert list(tools[1].input_schema["properties"]) == ["id"]
+    assert all(tool.input_schema["additionalProperties"] is False for tool in tools)
 
 
 def test_search_answers_as_connectors_expect(client: Client) -> None:
@@ -144,6 +145,13 @@ def test_retrieve_shows_criteria_and_ledger(client: Client) -> None:
         ("retrieve", {"query": "x", "as_of": "yesterday"}, "Write 2024-06-30"),
         ("retrieve", {"query": "x", "k": 0}, "greater than or equal to 1"),
         ("search", {"query": " "}, "both empty"),
+        (
+            "retrieve",
+            {"query": "rocket", "instrution": "only final"},
+            "retrieve has no argument 'instrution'. Its arguments: query, instruction, filters, as_of, k.",
+        ),
+        ("search", {"query": "rocket", "instruction": "only final"}, "no argument 'instruction'"),
+        ("fetch", {"id": "P-1", "k": 2}, "fetch has no argument 'k'. Its arguments: id."),
     ],
 )
 def test_a_mistake_is_told_so_that_it_can_be_mended(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from adhere.errors import InputError
@@ -69,3 +71,9 @@ def test_the_schema_says_which_field_is_the_time() -> None:
 def test_a_search_that_returns_no_documents_is_told_so() -> None:
     with pytest.raises(InputError, match="found 1"):
         obey(lambda query, k: [1, 2], encoder=FakeEncoder())("ferries")  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("found", [None, "abc", {"id": "1", "text": "x"}, Document("1", "x")])
+def test_a_search_that_returns_no_list_is_told_so(found: Any) -> None:
+    with pytest.raises(InputError, match="must return a list of documents"):
+        obey(lambda query, k: found, encoder=FakeEncoder())("fig", "only red")

@@ -300,8 +300,11 @@ def test_the_second_of_two_equal_ids_is_reported(tmp_path: Path) -> None:
     second = write(tmp_path / "2.jsonl", '{"_id": "a", "text": "two"}')
     (document,), (skipped,) = read(first, second)
     assert document.text == "one"
-    assert "already read from" in skipped.reason
-    assert skipped.path == str(second)
+    assert skipped.reason == f"the id 'a' was already read from {first}:1"
+    assert (skipped.path, skipped.line) == (str(second), 1)
+    table = write(tmp_path / "3.csv", "id,text\nb,three\na,four\nc,\n")
+    _, (same, empty) = read(first, table)
+    assert (same.path, same.line, empty.line) == (str(table), 3, 4)
 
 
 def test_a_path_that_does_not_exist_is_an_error_before_anything_is_read(tmp_path: Path) -> None:

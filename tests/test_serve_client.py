@@ -47,6 +47,8 @@ def test_search_over_a_server(url: str) -> None:
     assert shown["criteria"] == json.loads(json.dumps(here["criteria"]))
     plain = CliRunner().invoke(app, asked)
     assert plain.exit_code == 0 and here["hits"][0]["title"] in plain.stdout
+    filtered = CliRunner().invoke(app, [*asked, "--filters", 'want field(status = "Final")'])
+    assert "want status is Final  (filter)" in filtered.stdout
 
 
 def test_index_and_status_over_a_server(url: str, tmp_path: Path) -> None:

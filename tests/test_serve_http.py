@@ -266,3 +266,32 @@ def test_every_example_of_the_documentation_runs(client: TestClient) -> None:
                 assert answer.status_code == 200, (path, answer.text)
                 ran += 1
     assert ran >= 6
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/plain"}])
+def test_a_body_that_does_not_say_that_it_is_json_is_told_so(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    answer = client.post("/v1/search", content=b'{"query": "x"}', headers=headers)
+    assert answer.status_code == 422
+    assert "Content-Type: application/json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/search", "POST"),
+        ("DELETE", "/v1/parse", "POST"),
+        ("PATCH", "/v1/documents/P-1", "GET, PUT, DELETE"),
+        ("POST", "/v1/schema", "GET"),
+        ("POST", "/health", "GET"),
+        ("POST", "/", "GET, HEAD"),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_one(
+    client: TestClient, method: str, path: str, allowed: str
+) -> None:
+    answer = client.request(method, path)
+    assert answer.status_code == 405 and answer.headers["allow"] == allowed
+    assert answer.json()["detail"].startswith(f"{method} is not allowed here; allowed: {allowed}")
+    assert client.get("/v1/none").status_code == 404

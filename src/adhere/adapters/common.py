@@ -16,7 +16,7 @@ from adhere.values import as_utc
 
 EXPLAINED = "adhere"
 """Key of the metadata under which a hit carries its rank, score, ledger and the criteria: a name of its
-own, so that a document's own `score` or `rank` is never written over."""
+own, so that a document's own `score` or `rank` is never written over. See `key_of`."""
 
 PARTS = ("rank", "score", "rerank", "ledger")
 
@@ -44,20 +44,28 @@ def instant(given: datetime | str | None) -> datetime | None:
     return None if given is None else as_utc(given)
 
 
+def key_of(fields: Mapping[str, Any]) -> str:
+    """Where a document's explanation goes: `adhere`, or `adhere_ledger` if it has a field of that name."""
+    key = EXPLAINED
+    while key in fields:
+        key = f"{key}_ledger"
+    return key
+
+
 def explained(answer: Answer) -> Iterator[tuple[Hit, dict[str, Any]]]:
-    """Each hit with the metadata of its document: the fields, and the explanation under `EXPLAINED`."""
+    """Each hit with the metadata of its document: the fields, and the explanation under `key_of` them."""
     whole = answer_to_json(answer)
     shared = {name: whole[name] for name in ("criteria", "program", "notes")}
     for hit, shown in zip(answer.hits, whole["hits"], strict=True):
         explanation = {name: shown[name] for name in PARTS if name in shown} | shared
         document = hit.document
         named = {name: value for name in ("title", "url") if (value := getattr(document, name))}
-        yield hit, {**named, **document.fields, EXPLAINED: explanation}
+        yield hit, {**named, **document.fields, key_of(document.fields): explanation}
 
 
 def as_document(text: str, metadata: Mapping[str, Any], identifier: str | None) -> Document:
     """A document from a framework's one; without an id of its own its content is its identity."""
-    fields = {name: value for name, value in metadata.items() if name != EXPLAINED}
+    fields = {name: value for name, value in metadata.items() if not _explanation(name, value)}
     if not identifier:
         content = json.dumps([text, fields], sort_keys=True, default=str)
         identifier = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -69,3 +77,9 @@ def as_document(text: str, metadata: Mapping[str, Any], identifier: str | None) 
         url if isinstance(url, str) else "",
         fields,
     )
+
+
+def _explanation(name: str, value: Any) -> bool:
+    """Whether this is what `explained` adds, and no field of the document that is called the same."""
+    ours = {"rank", "score", "ledger", "program"}
+    return name.startswith(EXPLAINED) and isinstance(value, Mapping) and ours <= value.keys()

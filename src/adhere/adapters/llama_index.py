@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adhere.adapters.common import EXPLAINED, Filters, as_document, explained, instant, instructed, together
+from adhere.adapters.common import Filters, as_document, explained, instant, instructed, key_of, together
 from adhere.encode.protocol import Encoder
 from adhere.errors import require
 from adhere.need import Answer, Document, Mode
@@ -179,7 +179,7 @@ def _nodes(answer: Answer, found: Sequence[NodeWithScore] = ()) -> list[NodeWith
     for hit, metadata in explained(answer):
         node = known.get(hit.document.id) or TextNode(id_=hit.document.id, text=hit.document.text)
         hidden = {
-            name: [*getattr(node, name), EXPLAINED]
+            name: [*getattr(node, name), key_of(hit.document.fields)]
             for name in ("excluded_embed_metadata_keys", "excluded_llm_metadata_keys")
         }
         shown = node.model_copy(update={"metadata": metadata, **hidden})

@@ -10,10 +10,10 @@ import typer
 
 from adhere.cli.app import GATE, AsJson, StorePath
 from adhere.cli.console import errors, plain, print_json, results
+from adhere.cli.tables import print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 DEFAULT_SYSTEMS = ["adhere-balanced", "adhere", "blind", "minilm+instruction"]
 COLUMNS = (
@@ -70,7 +70,10 @@ def audit(
     import adhere
     from adhere.cli.evaluate import progress_line
     from adhere.evaluate.audit.store import audit_store
+    from adhere.evaluate.html import check_writable, write_page
 
+    if html:
+        check_writable(html)
     with adhere.open(store, create=False) as engine, progress_line() as progress:
         report = audit_store(
             engine,
@@ -83,13 +86,13 @@ def audit(
             progress=progress,
         )
     if html:
-        from adhere.evaluate.html import write_page
-
         write_page(report, html, title=f"Audit of {store.name}")
     if as_json:
         print_json(report)
     else:
         _show(results(), report)
+        if export:
+            results().print(plain(_exported(report["audit"], export), lines=True))
     _gate(report, fail_under)
 
 
@@ -116,8 +119,13 @@ def _gate(report: dict[str, Any], fail_under: float | None) -> None:
 # --- showing -----------------------------------------------------------------------------------
 
 
+def _exported(about: dict[str, Any], folder: Path) -> str:
+    left = f"; {about['no_answer']} with no right document are left out" if about["no_answer"] else ""
+    return f"\n{about['needs'] - about['no_answer']} needs are in {folder}{left}."
+
+
 def _show(console: Console, report: dict[str, Any]) -> None:
-    from adhere.cli.evaluate import table_of
+    from adhere.cli.evaluate import print_bench
 
     about, bench = report["audit"], report["benchmarks"][0]
     hidden = f"; the field {about['hidden']} is hidden from all" if about["hidden"] else ""
@@ -130,26 +138,23 @@ def _show(console: Console, report: dict[str, Any]) -> None:
     deaf = [system["name"] for system in bench["systems"] if system["reaches"] is False]
     if deaf:
         console.print(plain(f"The instruction never reached: {', '.join(deaf)}."), style="yellow")
-    console.print(table_of(bench, columns=COLUMNS))
-    console.print(_kinds(bench))
+    print_bench(console, bench, measures=COLUMNS)
+    _kinds(console, bench)
     for number, failure in enumerate(report["failures"], start=1):
         _failure(console, number, failure)
 
 
-def _kinds(bench: dict[str, Any]) -> Table:
-    from rich.table import Table
-
-    table = Table(title="obeyed@10 x100", title_justify="left", box=None, padding=(0, 1))
-    table.add_column("")
-    table.add_column("n", justify="right")
-    for system in bench["systems"]:
-        table.add_column(plain(system["name"]), justify="right")
-    for sort, rows in bench["systems"][0]["groups"].items():
-        for value in rows:
-            found = [system["groups"][sort][value]["obeyed@10"] for system in bench["systems"]]
-            name = f"{value} clause{'s' * (value != '1')}" if sort == "clauses" else value
-            table.add_row(plain(name), str(found[0]["n"]), *map(_share, found))
-    return table
+def _kinds(console: Console, bench: dict[str, Any]) -> None:
+    systems = bench["systems"]
+    groups = [(sort, value) for sort, rows in systems[0]["groups"].items() for value in rows]
+    found = {
+        system["name"]: [system["groups"][sort][value]["obeyed@10"] for sort, value in groups]
+        for system in systems
+    }
+    names = [f"{v} clause{'s' * (v != '1')}" if sort == "clauses" else v for sort, v in groups]
+    counts = [str(each["n"]) for each in found[systems[0]["name"]]]
+    columns = [("n", counts), *((name, [*map(_share, cells)]) for name, cells in found.items())]
+    print_table(console, names, columns, title="obeyed@10 x100")
 
 
 def _share(found: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +11,7 @@ import typer
 
 from adhere.cli.app import GATE, AsJson
 from adhere.cli.console import plain, print_json, results
-from adhere.errors import InputError
+from adhere.errors import FileError, InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from adhere.evaluate.diff import Changed, Saved
     from adhere.need import Need
 
+HITS = 10
+"""What is asked for unless told; files that do not say their k were saved with it."""
+KEYS = ("query", "instruction", "as_of")
 SIDE = "answers saved before (.jsonl), criteria (.criteria) or a standing instruction (.txt, .md)"
 
 
@@ -34,7 +39,10 @@ def diff(
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the answers of STORE to compare with later.")
     ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="Number of hits.")] = 10,
+    k: Annotated[
+        int | None,
+        typer.Option("-k", min=1, help=f"Number of hits; left out, as many as were saved, else {HITS}."),
+    ] = None,
     fail_on_change: Annotated[bool, typer.Option(help="Exit with 3 if anything changed.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -48,19 +56,20 @@ def diff(
     """
     from adhere.evaluate import diff as answers
 
-    asked = answers.read_needs(needs) if needs else None
+    asked = _needs(needs) if needs else None
     if save:
         if before or after:
             raise InputError("--save takes no sides to compare: it writes what the store answers now.")
-        found = _side(None, asked, store, k)
-        answers.save(found, save)
+        found = _side(None, asked, store, k or HITS)
+        _save(found, save, k or HITS)
         _told(as_json, {"saved": len(found), "file": str(save)}, f"{len(found)} answers saved in {save}.")
         return
     if before is None:
         raise InputError(
             "Nothing to compare: give A (and B), or --save FILE to write the answers of a store."
         )
-    left, right = _side(before, asked, store, k), _side(after, asked, store, k)
+    hits = _hits([side for side in (before, after) if side], k)
+    left, right = _side(before, asked, store, hits), _side(after, asked, store, hits)
     changes = answers.compare(left, right)
     if as_json:
         print_json(answers.changes_to_json(changes, needs=len(left)))
@@ -68,6 +77,58 @@ def diff(
         _show(results(), changes, len(left))
     if changes and fail_on_change:
         raise typer.Exit(GATE)
+
+
+def _needs(path: Path) -> list[Need]:
+    """The needs of a file. Errors  FileError, naming file and line, also for a key that no need has"""
+    from adhere.evaluate.benchmark import lines
+    from adhere.evaluate.diff import read_needs
+
+    for place, line in lines(path):
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise FileError(f"{place}: not JSON: {error}") from error
+        for key, value in row.items() if isinstance(row, dict) else ():
+            if key not in KEYS:
+                raise FileError(f"{place}: there is no key {key!r}; the keys are {', '.join(KEYS)}.")
+            if not isinstance(value, str | None):
+                raise FileError(f"{place}: {key} is a string, found {value!r:.80}.")
+    return read_needs(path)
+
+
+def _save(found: list[Saved], path: Path, k: int) -> None:
+    """Write the answers, each with the k that was asked for: a shorter list may be all that qualified."""
+    rows = ({**asdict(saved), "k": k} for saved in found)
+    try:
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {error}") from error
+
+
+def _hits(sides: list[Path], k: int | None) -> int:
+    """The k of the comparison. Errors  InputError where saved answers have another one than was asked"""
+    from adhere.evaluate.benchmark import lines
+    from adhere.evaluate.diff import read_answers
+
+    known: dict[int, Path] = {}
+    for side in sides:
+        if side.suffix == ".jsonl":
+            read_answers(side)  # says what is wrong with a line
+            known |= {json.loads(line).get("k", HITS): side for _, line in lines(side)}
+    for saved, file in known.items():
+        if k is not None and saved != k:
+            raise InputError(
+                f"{file} was saved with -k {saved} and cannot be compared at -k {k}: hits would seem to come "
+                f"or go. Leave -k out, or save it again with -k {k}."
+            )
+    if len(known) > 1:
+        (one, first), (other, second) = list(known.items())[:2]
+        raise InputError(
+            f"{first} was saved with -k {one} and {second} with -k {other}: hits would seem to come or go. "
+            "Save one of them again."
+        )
+    return k or next(iter(known), HITS)
 
 
 def _side(source: Path | None, needs: list[Need] | None, store: Path | None, k: int) -> list[Saved]:
@@ -100,8 +161,6 @@ def _chosen(found: list[Saved], needs: list[Need], source: Path) -> list[Saved]:
 
 
 def _read(path: Path) -> str:
-    from adhere.errors import FileError
-
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -11,9 +11,10 @@ import typer
 
 from adhere.cli.app import AsJson
 from adhere.cli.console import errors, plain, print_json, results
+from adhere.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Console
 
     from adhere.evaluate.run import Progress
 
@@ -64,41 +65,46 @@ def evaluate(
 
     adhere evaluate bench/judged --system minilm --system minilm+instruction
     """
+    from adhere.evaluate.html import check_writable, write_page
     from adhere.evaluate.journal import Journal
     from adhere.evaluate.measures import parse_measure
     from adhere.evaluate.moves import Recorded, moves
     from adhere.evaluate.report import results_to_json
     from adhere.evaluate.run import evaluate as run
-    from adhere.evaluate.sources import benchmarks
+    from adhere.evaluate.sources import every
     from adhere.evaluate.systems import Systems
     from adhere.evaluate.systems.timed import Timed
 
-    make = Systems()
-    names = dict.fromkeys(["blind", *(system or DEFAULT_SYSTEMS)])
-    systems = [make(name) if timeout is None else Timed(make(name), timeout) for name in names]
+    if html:
+        check_writable(html)
+    kept = Journal(journal) if journal else None
+    asked = system or DEFAULT_SYSTEMS
+    made = Systems().several(["blind", *asked])
+    loaded = every(benches)
+    if "blind" not in asked and not all(len(one.documents) for one in loaded):
+        made = made[1:]  # it has nothing to search, and run files can be measured all the same
+    systems = made if timeout is None else [Timed(one, timeout) for one in made]
     drawn = Recorded(systems[-1])
-    loaded = [benchmark for bench in benches for benchmark in benchmarks(bench)]
     with progress_line() as progress:
         found = run(
             loaded,
             [*systems[:-1], drawn],
             measures=[parse_measure(text) for text in measure] if measure else None,
-            journal=Journal(journal) if journal else None,
+            journal=kept,
             progress=progress,
         )
     report = results_to_json(found)
     if html:
-        from adhere.evaluate.html import write_page
-
         slopes = {
-            one.name: {"system": drawn.name, "moves": moves(one.judgements, drawn.run)} for one in loaded
+            one.name: {"system": drawn.name, "moves": moves(one.judgements, drawn.run(one.documents))}
+            for one in loaded
         }
         write_page({**report, "slopes": slopes}, html, title="How well searches follow instructions")
     if as_json:
         print_json(report)
         return
     for bench in report["benchmarks"]:
-        results().print(table_of(bench))
+        print_bench(results(), bench)
 
 
 @contextmanager
@@ -109,32 +115,25 @@ def progress_line() -> Iterator[Progress]:
         yield lambda what, done, total: status.update(f"{plain(what)} {done}/{total}")
 
 
-def table_of(bench: dict[str, Any], *, columns: Sequence[str] = ()) -> Table:
+def print_bench(console: Console, bench: dict[str, Any], *, measures: Sequence[str] = ()) -> None:
     """A row per system, a column per measure (all of them, unless told), and what each gains over blind."""
-    from rich.table import Table
-
-    names = columns or list(bench["systems"][0]["measures"])
-    table = Table(
-        title=f"{plain(bench['name'])}: {bench['needs']} needs, x100, with 95% intervals over needs",
-        title_justify="left",
-        box=None,
-        padding=(0, 1),
-    )
-    table.add_column("")
-    for name in names:
-        table.add_column(name.replace("/", "\n"), justify="right")
-    table.add_column("missing\ntied", justify="right")
-    compared = any(system["over_blind"] for system in bench["systems"])
-    for system in bench["systems"]:
-        over = system["over_blind"] if system["name"] not in BOUNDS else {}
+    systems = bench["systems"]
+    columns = []
+    for name in measures or systems[0]["measures"]:
+        gains = [one["over_blind"].get(name) if one["name"] not in BOUNDS else None for one in systems]
         cells = [
-            _cell(system["measures"][name], bench["needs"], over.get(name), signed="MRR" in name)
-            for name in names
+            _cell(one["measures"][name], bench["needs"], over, signed="MRR" in name)
+            for one, over in zip(systems, gains, strict=True)
         ]
-        table.add_row(plain(system["name"]), *cells, f"{system['missing']}\n{system['tied']:.0%}")
-    table.caption = GAIN if compared else None
-    table.caption_justify = "left"
-    return table
+        columns.append((name.replace("/", "\n"), cells))
+    columns.append(("missing\ntied", [f"{one['missing']}\n{one['tied']:.0%}" for one in systems]))
+    print_table(
+        console,
+        [one["name"] for one in systems],
+        columns,
+        title=f"{bench['name']}: {bench['needs']} needs, x100, with 95% intervals over needs",
+        caption=GAIN if any(one["over_blind"] for one in systems) else "",
+    )
 
 
 def _cell(found: dict[str, Any], needs: int, over: dict[str, Any] | None, *, signed: bool) -> str:

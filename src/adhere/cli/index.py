@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
@@ -14,17 +14,20 @@ import typer
 from adhere.cli.app import AsJson, StorePath
 from adhere.cli.console import errors, plain, print_json, results
 from adhere.cli.opened import Url, opened
-from adhere.schema import FieldType
+from adhere.errors import SchemaError
+from adhere.schema import FieldInfo, FieldType
 
 if TYPE_CHECKING:
     from adhere.need import Document
     from adhere.read import Skipped
     from adhere.search.indexing import Added
 
+_NAMES = re.compile(r"""'[^']*'|"[^"]*"|\S*/\S*|\d+""")
 TYPES: tuple[str, ...] = get_args(FieldType)
 HELD = 20_000
 """Documents read ahead, so that progress knows the end; above it they stream and the end is not known."""
 SHOWN = 5
+"""Of skips for one reason, so many are shown in full."""
 
 
 def index(
@@ -61,13 +64,18 @@ def index(
     skipped: list[Skipped] = []
     given = _types(types or [])
     documents = read_paths(paths, on_skip=skipped.append, text_column=text_column, without=[store])
+    ahead: Iterable[Document] | None = None
     if url and (given or time_field):
         raise typer.BadParameter(
             "--type and --time-field are for who opens the store: start the server anew."
         )
+    if given or time_field:
+        ahead = _ahead(documents)
+        again = read_paths(paths, on_skip=lambda _: None, text_column=text_column, without=[store])
+        _check_fields(ahead if isinstance(ahead, list) else again, store, given, time_field)
     opening = opened(store, url) if url else adhere.open(store, types=given, time_field=time_field)
     with opening as engine:
-        ahead = _ahead(documents)
+        ahead = _ahead(documents) if ahead is None else ahead
         with progress("documents", len(ahead) if isinstance(ahead, list) else None) as show:
             added = engine.sync(ahead, within=lambda document: _of(document, paths, skipped), progress=show)
         schema = engine.schema
@@ -107,6 +115,42 @@ def _types(given: list[str]) -> dict[str, FieldType]:
     return types
 
 
+def _check_fields(
+    documents: Iterable[Document], store: Path, types: dict[str, FieldType], time_field: str | None
+) -> None:
+    """Errors  SchemaError, before a store is made or changed, for a field that neither the documents nor the
+    store have, or a time that is no date"""
+    import adhere
+    from adhere.store.infer import Columns
+    from adhere.store.manifest import NAME
+
+    columns = Columns()
+    for document in documents:
+        columns.add(document)
+    fields = dict(columns.schema(types=types).fields)
+    wrong = _wrong_field(fields, types, time_field)
+    if wrong and (store / NAME).exists():
+        with adhere.open(store, create=False) as engine:
+            fields = {**engine.schema.fields, **fields}
+        wrong = _wrong_field(fields, types, time_field)
+    if wrong:
+        shown = ", ".join(f"{name} ({info.type})" for name, info in sorted(fields.items())) or "none"
+        raise SchemaError(f"{wrong} Nothing was indexed. Fields: {shown}.")
+
+
+def _wrong_field(fields: Mapping[str, FieldInfo], types: Iterable[str], time_field: str | None) -> str:
+    """What is wrong with the options, in words; empty where nothing is."""
+    for name in (*types, *([time_field] if time_field else [])):
+        if name not in fields:
+            return f"No document has a field {name!r}."
+    if time_field and not (fields[time_field].type == "date" and fields[time_field].values):
+        return (
+            f"--time-field {time_field}: its values are not read as dates. Name a date field, or write the "
+            "values as 2024-06-30."
+        )
+    return ""
+
+
 def _ahead(documents: Iterator[Document]) -> Iterable[Document]:
     held = list(islice(documents, HELD + 1))
     return held if len(held) <= HELD else chain(held, documents)
@@ -128,12 +172,19 @@ def _counts(added: Added, skipped: int) -> str:
 
 
 def _reasons(skipped: list[Skipped]) -> None:
+    """Each in full; of many alike the first few, and the number of the others."""
     console = errors()
-    for each in skipped[:SHOWN]:
-        console.print(f"skipped {plain(each)}")
-    more = Counter(each.reason for each in skipped[SHOWN:])
-    for reason, count in more.most_common(SHOWN):
-        console.print(f"skipped {count:,} more: {plain(reason)}")
-    rest = sum(more.values()) - sum(count for _, count in more.most_common(SHOWN))
-    if rest:
-        console.print(f"skipped {rest:,} more for other reasons; --json lists all")
+    kinds: dict[str, list[Skipped]] = {}
+    for each in skipped:
+        kinds.setdefault(_kind(each.reason), []).append(each)
+    for alike in kinds.values():
+        for each in alike if len(alike) <= SHOWN else alike[: SHOWN - 1]:
+            console.print(f"skipped {plain(each)}")
+    for kind, alike in kinds.items():
+        if len(alike) > SHOWN:
+            console.print(f"skipped {len(alike) - SHOWN + 1:,} more: {plain(kind)} (--json lists all)")
+
+
+def _kind(reason: str) -> str:
+    """A reason without what differs from file to file and row to row: names, paths, numbers, details."""
+    return _NAMES.sub("...", reason).partition(":")[0]

@@ -25,7 +25,9 @@ def progress(what: str, total: int | None) -> Iterator[Callable[[Progress], None
     """Gives the function to call with every `Progress`; `total` is None where the end is not known."""
     console = errors()
     if not console.is_terminal:
-        yield _lines(console, what, total)
+        lines = _Lines(console, what, total)
+        yield lines.show
+        lines.end()
         return
     with Bar(
         TextColumn("indexing"),
@@ -42,20 +44,32 @@ def progress(what: str, total: int | None) -> Iterator[Callable[[Progress], None
 
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
+        return Text(_rate(task.speed) if task.speed else "", style="dim")
 
 
-def _lines(console: Console, what: str, total: int | None) -> Callable[[Progress], None]:
-    began, told = monotonic(), monotonic()
+class _Lines:
+    """A line every few seconds, and of work that took as long a last one with its whole time."""
 
-    def show(now: Progress) -> None:
-        nonlocal told
-        if monotonic() - told < SECONDS_BETWEEN_LINES:
+    def __init__(self, console: Console, what: str, total: int | None) -> None:
+        self.console, self.what, self.total = console, what, total
+        self.began = self.told = monotonic()
+        self.done = 0
+
+    def show(self, now: Progress) -> None:
+        self.done, at = now.done, monotonic()
+        if at - self.told < SECONDS_BETWEEN_LINES or now.done == self.total:
             return
-        told = monotonic()
-        rate = now.done / (told - began)
-        left = f", {(total - now.done) / rate:,.0f} s left" if total and rate else ""
-        of = f" of {total:,}" if total else ""
-        console.print(f"{now.done:,}{of} {what}, {rate:,.0f}/s{left}")
+        self.told = at
+        rate = now.done / (at - self.began)
+        left = f", {(self.total - now.done) / rate:,.0f} s left" if self.total and rate else ""
+        of = f" of {self.total:,}" if self.total else ""
+        self.console.print(f"{now.done:,}{of} {self.what}, {_rate(rate)}{left}")
 
-    return show
+    def end(self) -> None:
+        seconds = monotonic() - self.began
+        if seconds >= SECONDS_BETWEEN_LINES:
+            self.console.print(f"{self.done:,} {self.what}, {seconds:,.0f} s")
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"

@@ -61,4 +61,7 @@ def search(
     if as_json:
         print_json(answer_to_json(answer))
     else:
-        show_answer(results(), answer, store=str(store))
+        options = ["-k", str(k)] if k != 10 else []
+        options += ["--rerank", rerank, "--rerank-top", str(rerank_top)] if rerank else []
+        options += ["--url", url] if url else []
+        show_answer(results(), answer, store=str(store), options=options)

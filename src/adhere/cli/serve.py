@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import signal
+import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -64,16 +67,45 @@ def serve(
         for problem in service.problems(known.callers):
             errors().print(problem, style="yellow")
         app = application(service, tokens=known, places=places)
-        errors().print(f"Serving {store} at http://{host}:{port} (documentation: /docs, MCP: /mcp)")
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=round(time_limit) + 1,
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=round(time_limit) + 1,
+            )
         )
+        sockets = _listening(host, port)
+        port = sockets[0].getsockname()[1]
+        errors().print(f"Serving {store} at http://{host}:{port} (documentation: /docs, MCP: /mcp)")
+        with suppress(KeyboardInterrupt):  # the server has ended by then, and sends it again
+            server.run(sockets=sockets)
+        if not server.started:
+            raise typer.Exit(1)
+
+
+def _listening(host: str, port: int) -> list[socket.socket]:
+    """Sockets that listen at the addresses of a host. Errors  InputError where one of them cannot be had"""
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise InputError(f"{host!r} is no address of this machine: {error.strerror}.") from error
+    sockets: list[socket.socket] = []
+    for family, address in dict.fromkeys((place[0], place[4]) for place in places):
+        try:
+            sockets.append(socket.create_server(address[:2], family=family))
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:  # such as ::1 of localhost where there is no IPv6
+                continue
+            for each in sockets:
+                each.close()
+            taken = error.errno == errno.EADDRINUSE
+            why = "is taken: another program listens there" if taken else f"cannot be had: {error.strerror}"
+            raise InputError(f"Port {port} of {host} {why}. Choose another one with --port.") from error
+    if not sockets:
+        raise InputError(f"{host!r} is no address of this machine.")
+    return sockets
 
 
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 (of the signal protocol)

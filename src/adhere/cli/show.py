@@ -14,6 +14,7 @@ from adhere.cli.console import OUTCOMES, STYLES, mark, plain
 from adhere.need import (
     About,
     Answer,
+    AsOf,
     Criteria,
     Criterion,
     Document,
@@ -39,20 +40,24 @@ FEW = 3
 """With fewer hits than this the answer says how to get more."""
 
 
-def show_answer(console: Console, answer: Answer, *, store: str) -> None:
-    """Criteria, hits with their ledgers, and on few hits the way to more."""
+def show_answer(console: Console, answer: Answer, *, store: str, options: Sequence[str] = ()) -> None:
+    """Criteria, hits with their ledgers, and on few hits the way to more.
+
+    `options` are those of the command that an answer does not know; the commands shown go on with them.
+    """
     console.print(Text(plain(answer.need.query), style="bold"))
     if answer.need.instruction:
         console.print(coloured(answer.parsed))
     console.print()
     show_criteria(console, answer.criteria, answer.removed)
+    show_criteria(console, answer.need.filters, ())
     show_notes(console, answer.need.instruction, all_notes(answer.parsed, answer.notes))
     for hit in answer.hits:
         console.print()
         show_hit(console, hit, answer.criteria)
     console.print()
     if len(answer.hits) < FEW:
-        _show_relaxations(console, answer, store)
+        _show_relaxations(console, answer, store, options)
     console.print(Text(_summary(answer), style="dim"))
 
 
@@ -258,11 +263,15 @@ def _stem(word: str) -> str:
     return word.removesuffix("s").removesuffix("e")
 
 
-def _show_relaxations(console: Console, answer: Answer, store: str) -> None:
+def _show_relaxations(console: Console, answer: Answer, store: str, options: Sequence[str]) -> None:
     from adhere.parse.language import write
 
     if not answer.hits:
-        console.print("Nothing meets this need.", style="bold")
+        filters = " and ".join(
+            f"{filter.polarity} {condition_says(filter)}" for filter in answer.need.filters
+        )
+        under = f" under the filter {plain(filters)}" if filters else ""
+        console.print(Text(f"Nothing meets this need{under}.", style="bold"))
     if not answer.relax:
         return
     console.print("The smallest changes that let documents back in:")
@@ -270,8 +279,28 @@ def _show_relaxations(console: Console, answer: Answer, store: str) -> None:
     for program in answer.relax:
         changed = " and ".join(line for line in program.splitlines() if line not in now)
         console.print(Text(f"  {plain(changed)}", style="cyan"))
-        command = ["adhere", "search", store, answer.need.query, "--criteria", program.replace("\n", "; ")]
+        command = ["adhere", "search", store, answer.need.query, *_restricted(answer, program), *options]
         console.print(Text(f"    {plain(shlex.join(command))}"), soft_wrap=True)
+
+
+def _restricted(answer: Answer, program: str) -> list[str]:
+    """The options that run a program under all that this search was under: filters, clock and mode."""
+    from adhere.parse.language import write
+
+    lines = program.splitlines()
+    options = []
+    as_of = answer.need.as_of
+    if as_of is not None:
+        # --as-of adds this rule itself. Where the change is to soften it, the option would undo the change.
+        promise = write(Criteria((Criterion("want", AsOf(as_of)),)))
+        noted = any(isinstance(criterion.what, AsOf) for criterion in answer.criteria)
+        if promise in lines or not noted:
+            options += ["--as-of", as_of.isoformat()]
+            lines = [line for line in lines if line != promise]
+    options += ["--criteria", "; ".join(lines)]
+    if answer.need.filters:
+        options += ["--filters", "; ".join(write(answer.need.filters).splitlines())]
+    return [*options, *([] if answer.mode == "balanced" else ["--mode", answer.mode])]
 
 
 def _cut(text: str, length: int, more: str) -> str:

@@ -14,7 +14,7 @@ import typer
 
 from adhere.cli.app import AsJson
 from adhere.cli.console import errors, plain, print_json, results
-from adhere.errors import InputError
+from adhere.errors import FileError, InputError
 from adhere.llm import KEY
 
 if TYPE_CHECKING:
@@ -53,18 +53,29 @@ def synth(
 ) -> None:
     """Make training examples from your documents, and check every one.
 
-    Run again to go on where a run stopped. Unchecked examples stay in FILE.raw, rejected ones in
-    FILE.rejected with the reason. Of what goes to stdout (--out -) no such files stay.
+    Run again with the same options, or a larger --most, to go on where a run stopped. Unchecked examples
+    stay in FILE.raw, rejected ones in FILE.rejected with the reason, the options in FILE.options. Of what
+    goes to stdout (--out -) no such files stay.
     """
     if str(out) == "-" and as_json:
         raise typer.BadParameter("--out - writes the examples to stdout, where --json has no place.")
     with TemporaryDirectory() as folder:
         file = Path(folder) / "examples" if str(out) == "-" else out
-        report = _make(source, file, maker, most, seed, description, licence, _client(llm, model, key))
+        _writable(file)
+        client = _client(llm, model, key)
+        report, made = _make(source, file, maker, most, seed, description, licence, client)
         if file is not out:
             sys.stdout.buffer.write(file.read_bytes())
             sys.stdout.flush()
-    _show(report, out, as_json=as_json)
+    _show(report, out, maker, made=made, asked=most, as_json=as_json)
+
+
+def _writable(out: Path) -> None:
+    """Errors  FileError, before anything is made, for a file that cannot be there"""
+    if not out.parent.is_dir():
+        raise FileError(f"{out} cannot be written: there is no folder {out.parent}. Make it first.")
+    if out.is_dir():
+        raise FileError(f"{out} is a folder. Give --out the name of a file.")
 
 
 def _make(
@@ -76,20 +87,29 @@ def _make(
     description: str,
     licence: str,
     client: Client | None,
-) -> Report:
-    """Make, check and write the examples. Errors  InputError where there is nothing to make"""
+) -> tuple[Report, int]:
+    """Make, check and write the examples; the report, and how many the maker has made in all.
+
+    Errors  InputError where there is nothing to make, or the file was begun with other options
+    """
     from adhere.cli.progress import progress
     from adhere.search.indexing import Progress
     from adhere.synth import protocol
     from adhere.synth.check import check
     from adhere.synth.makers import maker as named
+    from adhere.synth.resume import options_of, resume
 
     chosen = named(maker, description=description, client=client)
     raw = out.with_name(out.name + ".raw")
     with _opened(source, judged=client is not None) as (documents, engine):
+        written_by = f"{maker}:{client.model}" if client else maker
+        options = options_of(
+            source, documents, maker=written_by, seed=seed, description=description, licence=licence
+        )
+        resume(raw, out.with_name(out.name + ".options"), options, most=most)
         material = protocol.Material(list(documents.values()), source.name, licence, seed)
         with progress("examples", most) as tell:
-            protocol.write(
+            made = protocol.write(
                 raw, chosen.make(material), most=most, progress=lambda made: tell(Progress(made, most, made))
             )
         report = check(
@@ -104,7 +124,7 @@ def _make(
             f"{source} gives the maker {maker} nothing to make: it needs documents that share a value or a"
             " word and differ in another. Index them with their fields, or add documents."
         )
-    return report
+    return report, made
 
 
 def _client(url: str, model: str, key: str) -> Client | None:
@@ -145,7 +165,7 @@ def _relevance(engine: Engine, example: Example) -> dict[str, float]:
     return engine.rank(example.query, example.instruction, ids)
 
 
-def _show(report: Report, out: Path, *, as_json: bool) -> None:
+def _show(report: Report, out: Path, maker: str, *, made: int, asked: int, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -153,9 +173,13 @@ def _show(report: Report, out: Path, *, as_json: bool) -> None:
                 "kept": dict(report.kept),
                 "rejected": dict(report.rejected),
                 "acceptance": report.acceptance,
+                "made": made,
+                "asked": asked,
             }
         )
         return
     console = errors() if str(out) == "-" else results()
     for line in report.lines():
         console.print(plain(line))
+    if made < asked:
+        errors().print(plain(f"{maker}: {made:,} of {asked:,} asked: there are no more to make"))

@@ -121,12 +121,12 @@ def _needed(folder: Path, name: str) -> Path:
 
 
 def lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Place ("file:line") and text of each line that is not blank; gzip is unpacked."""
+    """Place ("file:line") and text of each line that is not blank, without gzip and byte order mark."""
     try:
         with (
-            gzip.open(path, "rt", encoding="utf-8")
+            gzip.open(path, "rt", encoding="utf-8-sig")
             if path.suffix == ".gz"
-            else path.open(encoding="utf-8") as stream
+            else path.open(encoding="utf-8-sig") as stream
         ):
             for number, line in enumerate(stream, start=1):
                 if line.strip():
@@ -248,7 +248,8 @@ def read_qrels(
 ) -> dict[str, dict[str, int]]:
     """Grades from `query document grade` (with a header) or TREC's `query 0 document grade`.
 
-    Errors  FileError naming file and line; also for ids outside `queries` and `documents`, where given
+    Errors  FileError naming file and line; also for ids outside `queries` and `documents`, where given,
+            and for a file without judgements
     """
     qrels: dict[str, dict[str, int]] = {}
     for place, line in lines(path):
@@ -263,6 +264,11 @@ def read_qrels(
             raise FileError(
                 f"{place}: query {query!r} and document {document!r} are judged twice, differently."
             )
+    if not qrels:
+        raise FileError(
+            f"{path} holds no judgement: lines of query-id, corpus-id and score are needed, "
+            "or there is nothing to measure."
+        )
     return qrels
 
 
@@ -280,8 +286,11 @@ def _qrel(place: str, line: str) -> tuple[str, str, int | None]:
         grade = float(cells[2])
     except ValueError as error:
         raise FileError(f"{place}: the score {cells[2]!r} is no number.") from error
-    if grade != int(grade):
-        raise FileError(f"{place}: the score {cells[2]!r} is no whole number; grades are 0, 1, 2, ...")
+    if not grade.is_integer():
+        raise FileError(
+            f"{place}: the score {cells[2]!r} is no whole number. Grades are whole: 1 and more is relevant, "
+            "0 is not, below 0 is explicitly unwanted."
+        )
     return cells[0], cells[1], int(grade)
 
 

@@ -6,6 +6,7 @@ saved report can be looked at later.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from importlib import resources
@@ -46,6 +47,19 @@ def page(report: Json, *, title: str) -> str:
 
 def _style() -> str:
     return resources.files("adhere.evaluate").joinpath("page.css").read_text(encoding="utf-8")
+
+
+def check_writable(path: Path) -> None:
+    """Before the work starts, so that its results are not lost.
+
+    Errors  FileError where no file can be written at the path
+    """
+    if path.is_dir():
+        raise FileError(f"{path} is a folder. Give --html the name of a file.")
+    if not path.parent.is_dir():
+        raise FileError(f"{path} cannot be written: there is no folder {path.parent}. Make it first.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise FileError(f"{path} cannot be written: no permission. Give --html another place.")
 
 
 def write_page(report: Json, path: Path, *, title: str) -> None:

@@ -1,8 +1,9 @@
 """Answers kept as they come: a killed evaluation goes on where it stopped.
 
 One line of JSON per query: {"exam", "benchmark", "system", "query", "scores"}. `exam` is a fingerprint of
-the benchmark, so that answers to other questions or documents are refused. A system is known by its name
-only: one that has changed since needs a new file.
+the benchmark, so that answers to other questions or documents are refused. A run file and the description of
+a URL are known by path and content, a model by how it was asked for, any other system by its name only: one
+that has changed behind its name since needs a new file.
 """
 
 from __future__ import annotations
@@ -19,17 +20,23 @@ Answers = dict[str, dict[str, float] | None]
 
 
 class Journal:
-    """The file of an evaluation. Every answer is on disk before the next question is asked."""
+    """The file of an evaluation. Every answer is on disk before the next question is asked.
+
+    Errors  FileError for a path that cannot be read or written, or that is no file of an evaluation
+    """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._answers: dict[tuple[str, str], Answers] = {}
         self._exams: dict[str, str] = {}
         self._read()
-        self._stream = self.path.open("a", encoding="utf-8")
+        try:
+            self._stream = self.path.open("a", encoding="utf-8")
+        except OSError as error:
+            raise FileError(f"The journal {self.path} cannot be written: {error}") from error
 
     def answers(self, benchmark: Benchmark, system: str) -> Answers:
-        """What is already answered.
+        """What is already answered; `system` is its identity (`systems.protocol.identity`).
 
         Errors  FileError if the file holds answers to another version of the benchmark
         """
@@ -59,9 +66,12 @@ class Journal:
     def _read(self) -> None:
         if not self.path.exists():
             return
-        content = self.path.read_bytes()
+        try:
+            content = self.path.read_bytes()
+        except OSError as error:
+            raise FileError(f"The journal {self.path} cannot be read: {error}") from error
         whole = content.rfind(b"\n") + 1
-        for number, line in enumerate(content[:whole].decode().splitlines(), start=1):
+        for number, line in enumerate(content[:whole].splitlines(), start=1):
             try:
                 row = json.loads(line)
                 self._answers.setdefault((row["benchmark"], row["system"]), {})[row["query"]] = row["scores"]

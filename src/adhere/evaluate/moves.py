@@ -43,14 +43,21 @@ class Recorded:
 
     def __init__(self, system: System) -> None:
         self.name = system.name
-        self.run: dict[str, dict[str, float]] = {}
-        self._system = system
+        self.wrapped = system
+        self._runs: dict[int, dict[str, dict[str, float]]] = {}
+        self._run: dict[str, dict[str, float]] = {}
 
     def index(self, documents: Sequence[Document]) -> None:
-        self._system.index(documents)
+        # two benchmarks may ask queries of the same id, each of its own documents
+        self._run = self._runs.setdefault(id(documents), {})
+        self.wrapped.index(documents)
+
+    def run(self, documents: Sequence[Document]) -> Run:
+        """The answers given over these documents, the very sequence that was indexed."""
+        return self._runs.get(id(documents), {})
 
     def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float] | None:
-        scores = self._system.rank(query, candidates)
+        scores = self.wrapped.rank(query, candidates)
         if scores is not None:
-            self.run[query.id] = scores
+            self._run[query.id] = scores
         return scores

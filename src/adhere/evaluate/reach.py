@@ -15,12 +15,18 @@ PROBES = (
 QUERIES = 5
 
 
-def instruction_reaches(system: System, benchmark: Benchmark, *, candidates: Sequence[str] = ()) -> bool:
-    """Whether two different instructions change any score of an indexed system, on the first few queries.
+def instruction_reaches(
+    system: System, benchmark: Benchmark, *, candidates: Sequence[str] = (), indexed: bool = False
+) -> bool:
+    """Whether two different instructions change any score of a system, on the first few queries.
+
+    The system is given the documents first, unless it is `indexed` already.
 
     The probes are strangers to every benchmark, and the query and its documents stay the same: an equal
     answer to both means that the instruction was dropped on the way.
     """
+    if not indexed:
+        system.index(benchmark.documents)
     for query in benchmark.queries[:QUERIES]:
         pool = candidates or benchmark.candidates.get(query.id)
         answers = [system.rank(_instructed(query, probe), pool) for probe in PROBES]

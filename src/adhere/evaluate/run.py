@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from numbers import Real
 
-from adhere.errors import AdhereError, RemoteError
+from adhere.errors import AdhereError, InputError, RemoteError
 from adhere.evaluate.benchmark import Benchmark, Query
 from adhere.evaluate.journal import Journal
 from adhere.evaluate.judgements import Run, check_run, missing, tied_share
 from adhere.evaluate.measures import PAIRED, UNPAIRED, parse_measure
 from adhere.evaluate.measures.protocol import Measure, Part
-from adhere.evaluate.systems.limits import Perfect, Random
-from adhere.evaluate.systems.protocol import System
+from adhere.evaluate.systems.limits import Blind, Perfect, Random
+from adhere.evaluate.systems.protocol import System, identity, innermost
+from adhere.evaluate.systems.runs import RunFile
 
 Measures = Sequence[Measure | Part]
 Progress = Callable[[str, int, int], None]
@@ -24,6 +26,7 @@ THROWS = 20
 RANKINGS = 2000
 """Random rankings that are enough: over many queries a few throws will do."""
 POOLED = "all"
+RANKING = "A ranking is a mapping, document id -> score (a number, higher is better); None is no answer."
 
 Values = Mapping[str, Mapping[str, float]]
 """Measure -> case -> value."""
@@ -61,8 +64,11 @@ def evaluate(
 
     Every result holds the rows random (mean of up to THROWS runs) and perfect. `measures` None takes those
     of each benchmark. With a `journal`, what it already answers is not asked again.
-    Errors  what a system raises, as an AdhereError naming system and query
+    Errors  what a system raises, as an AdhereError naming system and query; InputError for systems or
+            benchmarks of one name, and for a system named like a row that every table has
     """
+    check_names(systems)
+    _apart([benchmark.name for benchmark in benchmarks], "benchmarks", "replace(benchmark, name=...)")
     results = []
     for benchmark in benchmarks:
         chosen = measures or default_measures(benchmark)
@@ -75,6 +81,26 @@ def evaluate(
         results.append(Result(benchmark.name, benchmark.needs, tuple(rows)))
     alike = len({frozenset(row.values) for result in results for row in result.rows}) == 1
     return [*results, pooled(results)] if len(results) > 1 and alike else results
+
+
+def check_names(systems: Sequence[System]) -> None:
+    """Errors  InputError for two of one name, and for one named like a row that every table has"""
+    for system in systems:
+        taken = system.name in ("random", "perfect")
+        if taken or (system.name == "blind" and not isinstance(innermost(system), Blind)):
+            raise InputError(
+                f"A system is named {system.name!r}, and so is a row that every table is read against. "
+                "Give the system another name."
+            )
+    _apart([system.name for system in systems], "systems", "system.name = ...")
+
+
+def _apart(names: Sequence[str], what: str, how: str) -> None:
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise InputError(
+            f"Two {what} are named {twice!r}, and their numbers could not be told apart. Rename one: {how}"
+        )
 
 
 def default_measures(benchmark: Benchmark) -> Measures:
@@ -91,22 +117,53 @@ def answer(
     journal: Journal | None = None,
     progress: Progress | None = None,
 ) -> dict[str, dict[str, float]]:
-    """The run of a system. The documents are indexed only if a question is still open."""
-    answers = dict(journal.answers(benchmark, system.name)) if journal else {}
+    """The run of a system. The documents are indexed only if a question is still open.
+
+    Errors  what a system raises, as an AdhereError naming it; InputError if it answers no query at all
+    """
+    _check_run_file(benchmark, system)
+    key = identity(system)
+    answers = dict(journal.answers(benchmark, key)) if journal else {}
     what, total = f"{benchmark.name}: {system.name}", len(benchmark.queries)
     waiting = [query for query in benchmark.queries if query.id not in answers]
     if progress and waiting:
         progress(f"{what}, indexing", 0, total)
     if waiting:
-        system.index(benchmark.documents)
+        _index(benchmark, system)
     known = {document.id for document in benchmark.documents}
     for query in waiting:
         answers[query.id] = ask(system, query, benchmark.candidates.get(query.id), known)
         if journal:
-            journal.add(benchmark, system.name, query.id, answers[query.id])
+            journal.add(benchmark, key, query.id, answers[query.id])
         if progress:
             progress(what, len(answers), total)
-    return {query: scores for query, scores in answers.items() if scores is not None}
+    run = {query: scores for query, scores in answers.items() if scores is not None}
+    if answers and not run:
+        raise InputError(
+            f"{system.name} answered None to each of the {total} queries of {benchmark.name!r}. {RANKING}"
+        )
+    return run
+
+
+def _check_run_file(benchmark: Benchmark, system: System) -> None:
+    given, asked = innermost(system), [query.id for query in benchmark.queries]
+    if isinstance(given, RunFile) and asked and not set(asked) & set(given.queries):
+        raise InputError(
+            f"{given.path} answers no query of {benchmark.name!r}: its first ids are "
+            f"{', '.join(given.queries[:3])}, those of the benchmark {', '.join(asked[:3])}. "
+            "Is it the run of another benchmark?"
+        )
+
+
+def _index(benchmark: Benchmark, system: System) -> None:
+    try:
+        system.index(benchmark.documents)
+    except AdhereError as error:
+        raise type(error)(f"{system.name} on {benchmark.name!r}: {error}") from error
+    except Exception as error:
+        raise RemoteError(
+            f"{system.name} failed to index {benchmark.name!r}: {type(error).__name__}: {error}"
+        ) from error
 
 
 def ask(
@@ -126,6 +183,7 @@ def ask(
         ) from error
     if scores is None:
         return None
+    scores = _ranking(system, query, scores)
     check_run({query.id: scores})
     allowed = known if candidates is None else set(candidates)
     strange = next((document for document in scores if document not in allowed), None) if allowed else None
@@ -133,6 +191,20 @@ def ask(
         where = "the corpus" if candidates is None else "the candidates"
         raise RemoteError(f"{system.name} on query {query.id!r} ranked {strange!r}, which is not in {where}.")
     return scores
+
+
+def _ranking(system: System, query: Query, given: object) -> dict[str, float]:
+    """What a system returned, if it is a ranking, with floats that a journal can hold."""
+    if not isinstance(given, Mapping):
+        raise InputError(
+            f"{system.name} answered query {query.id!r} with a {type(given).__name__}. {RANKING}"
+        )
+    for document, score in given.items():
+        if not isinstance(score, Real):
+            raise InputError(
+                f"{system.name} on query {query.id!r} gave {document!r} the score {score!r}. {RANKING}"
+            )
+    return {document: float(score) for document, score in given.items()}
 
 
 def measured(system: str, benchmark: Benchmark, run: Run, measures: Measures) -> Row:

@@ -7,20 +7,19 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from adhere.errors import FileError
-from adhere.need import Document
-from adhere.read.protocol import Skipped
+from adhere.read.protocol import Row, Skipped
 from adhere.read.rows import guess_text_column, row_document
 from adhere.read.source import Source, is_text
 
 CELL_LIMIT = 16 * 2**20
 SAMPLE = 50
-Row = tuple[int, dict[str, str]]
+Cells = tuple[int, dict[str, str]]
 
 
 class CsvReader:
     suffixes = frozenset({".csv", ".tsv"})
 
-    def read(self, source: Source) -> Iterator[Document | Skipped]:
+    def read(self, source: Source) -> Iterator[Row | Skipped]:
         csv.field_size_limit(CELL_LIMIT)
         path = str(source.path)
         with source.rows() as stream:
@@ -41,10 +40,11 @@ class CsvReader:
                     yield item
                     continue
                 line, row = item
-                yield row_document(row, id=f"{source.id}#{line}", url=path, text_column=text_column)
+                document = row_document(row, id=f"{source.id}#{line}", url=path, text_column=text_column)
+                yield Row(document, line)
 
 
-def _rows(reader: Iterator[list[str]], columns: list[str], path: str) -> Iterator[Row | Skipped]:
+def _rows(reader: Iterator[list[str]], columns: list[str], path: str) -> Iterator[Cells | Skipped]:
     """Rows with the number of their record, from 2 as the header is 1, so that an id is stable."""
     line = 1
     while True:

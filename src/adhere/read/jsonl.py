@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from adhere.errors import FileError
-from adhere.need import Document
-from adhere.read.protocol import Skipped
+from adhere.read.protocol import Row, Skipped
 from adhere.read.rows import row_document
 from adhere.read.source import Source, is_text
 
@@ -16,18 +15,20 @@ from adhere.read.source import Source, is_text
 class JsonlReader:
     suffixes = frozenset({".jsonl", ".ndjson"})
 
-    def read(self, source: Source) -> Iterator[Document | Skipped]:
+    def read(self, source: Source) -> Iterator[Row | Skipped]:
         path = str(source.path)
         with source.rows() as stream:
             for number, line in enumerate(stream, start=1):
                 if not line.strip():
                     continue
                 try:
-                    yield row_document(
+                    document = row_document(
                         _object(line), id=f"{source.id}#{number}", url=path, text_column=source.text_column
                     )
                 except (FileError, ValueError, RecursionError) as error:
                     yield Skipped(path, number, str(error))
+                else:
+                    yield Row(document, number)
 
 
 def _object(line: str) -> dict[str, Any]:

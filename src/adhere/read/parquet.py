@@ -6,8 +6,7 @@ import io
 from collections.abc import Iterator
 
 from adhere.errors import FileError, require
-from adhere.need import Document
-from adhere.read.protocol import Skipped
+from adhere.read.protocol import Row, Skipped
 from adhere.read.rows import guess_text_column, row_document
 from adhere.read.source import ROWS_LIMIT, Source
 
@@ -19,7 +18,7 @@ UNPACKED_LIMIT = 2**30
 class ParquetReader:
     suffixes = frozenset({".parquet"})
 
-    def read(self, source: Source) -> Iterator[Document | Skipped]:
+    def read(self, source: Source) -> Iterator[Row | Skipped]:
         pyarrow = require("pyarrow", feature="Reading Parquet", extra="files")
         parquet = require("pyarrow.parquet", feature="Reading Parquet", extra="files")
         path = str(source.path)
@@ -39,4 +38,5 @@ class ParquetReader:
             text_column = text_column or guess_text_column(columns, rows)
             for row in rows:
                 number += 1
-                yield row_document(row, id=f"{source.id}#{number}", url=path, text_column=text_column)
+                document = row_document(row, id=f"{source.id}#{number}", url=path, text_column=text_column)
+                yield Row(document, number)

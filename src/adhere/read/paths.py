@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adhere.errors import AdhereError, FileError
 from adhere.need import Document
-from adhere.read.protocol import Reader, Skipped
+from adhere.read.protocol import Reader, Row, Skipped
 from adhere.read.source import Source, is_text
 
 
@@ -47,12 +47,15 @@ def _documents(sources: Iterable[Source], on_skip: Callable[[Skipped], None]) ->
     owners: dict[str, str] = {}
     for source in sources:
         for item in _read(source):
-            problem = item if isinstance(item, Skipped) else _problem(item, source, owners)
-            if problem:
-                on_skip(problem)
-            elif isinstance(item, Document):
-                owners[item.id] = str(source.path)
-                yield item
+            if isinstance(item, Skipped):
+                on_skip(item)
+                continue
+            document, line = (item.document, item.line) if isinstance(item, Row) else (item, None)
+            if reason := _reason(document, source, owners):
+                on_skip(Skipped(str(source.path), line, reason))
+                continue
+            owners[document.id] = str(source.path) if line is None else f"{source.path}:{line}"
+            yield document
 
 
 def _sources(root: Path, seen: set[str], on_skip: Callable[[Skipped], None]) -> Iterator[Source]:
@@ -88,7 +91,7 @@ def _walk(path: Path, seen: set[str], on_skip: Callable[[Skipped], None]) -> Ite
         yield from _walk(child, seen, on_skip)
 
 
-def _read(source: Source) -> Iterator[Document | Skipped]:
+def _read(source: Source) -> Iterator[Document | Row | Skipped]:
     """What the reader gives; an exception of any library ends this file, with its reason, and no other."""
     empty = True
     try:
@@ -105,15 +108,15 @@ def _read(source: Source) -> Iterator[Document | Skipped]:
         yield Skipped(str(source.path), None, f"{type(error).__name__}: {error}", failed=True)
 
 
-def _problem(document: Document, source: Source, owners: dict[str, str]) -> Skipped | None:
+def _reason(document: Document, source: Source, owners: dict[str, str]) -> str:
+    """Why a document is left out; empty if it is not."""
     if not document.text.strip() and document.title.strip() in ("", source.name):
-        return Skipped(str(source.path), None, f"{document.id!r} has neither title nor text")
+        return f"{document.id!r} has neither title nor text"
     if not all(is_text(text) for text in _strings(document)):
-        return Skipped(str(source.path), None, f"{document.id!r} holds code points that are not text")
+        return f"{document.id!r} holds code points that are not text"
     if document.id in owners:
-        reason = f"the id {document.id!r} was already read from {owners[document.id]}"
-        return Skipped(str(source.path), None, reason)
-    return None
+        return f"the id {document.id!r} was already read from {owners[document.id]}"
+    return ""
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -30,11 +30,19 @@ class Skipped:
         return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document of a file of many, and the line, or number of the record, that it stands in."""
+
+    document: Document
+    line: int
+
+
 class Reader(Protocol):
     """Reads files whose name ends in one of `suffixes` (lower case; `.gz` behind them is taken off)."""
 
     suffixes: frozenset[str]
 
-    def read(self, source: Source) -> Iterator[Document | Skipped]:
+    def read(self, source: Source) -> Iterator[Document | Row | Skipped]:
         """Errors  FileError where nothing of the file can be read; other exceptions count the same."""
         ...

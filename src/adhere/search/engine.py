@@ -25,10 +25,12 @@ from adhere.rerank.protocol import Reranker
 from adhere.schema import FieldType, Schema
 from adhere.search import indexing
 from adhere.search.execute import REMOVED, RERANK_TOP, Outcome, Parts, Request, execute
+from adhere.search.explain import barred
 from adhere.search.indexing import Added
 from adhere.search.judges import default_judges
-from adhere.search.request import count_of, criteria_from, mode_of, request_of
+from adhere.search.request import count_of, criteria_from, mode_of, request_of, text_of
 from adhere.search.trace import OnEvent, Planned, Trace
+from adhere.store.check import ids_of
 from adhere.store.protocol import Store
 
 
@@ -109,8 +111,11 @@ class Engine:
         )
 
     def delete(self, ids: Iterable[str]) -> int:
-        """Number of documents that were there and are gone."""
-        return self.store.delete(list(ids))
+        """Number of documents that were there and are gone.
+
+        Errors  InputError for one string: the ids of one document are ["22"], not "22"
+        """
+        return self.store.delete(ids_of(ids))
 
     # --- searching -----------------------------------------------------------------------------
 
@@ -122,6 +127,8 @@ class Engine:
     def parse(self, instruction: str, query: str = "", *, as_of: datetime | None = None) -> Parsed:
         """What the instruction asks of this store's documents."""
         now = as_of or datetime.now(UTC)
+        text_of(instruction, "the instruction")
+        text_of(query, "the query")
         return self.parser.parse(instruction, query=query, schema=self.schema, now=now)
 
     def search(
@@ -147,11 +154,12 @@ class Engine:
         Errors  InputError, CriteriaError, SchemaError before anything is searched
         """
         need = Need(query, instruction, as_of, standing or self.standing, criteria_from(filters, "filter"))
+        within = None if only is None else ids_of(only, "only")
         trace = Trace(on_event)
         with trace.step("parse") as count:
             given = None if criteria is None else criteria_from(criteria, "given")
             parsed, request = self._request(need, given)
-            request = replace(request, mode=mode_of(mode), k=count_of(k), only=only)
+            request = replace(request, mode=mode_of(mode), k=count_of(k), only=within)
             count.value = len(request.criteria)
         doubts = (*contradictions(request.criteria), *unheard(request.criteria, self.schema))
         notes = (*parsed.notes, *doubts)
@@ -166,7 +174,7 @@ class Engine:
             mode=mode,
             removed=outcome.removed,
             relax=outcome.relax,
-            notes=notes,
+            notes=(*notes, *([barred(need.filters)] if outcome.barred else [])),
             trace=tuple(trace.steps),
             took_ms=trace.took_ms,
         )
@@ -182,6 +190,7 @@ class Engine:
     ) -> dict[str, float]:
         """A score for each of exactly these documents, by the criteria and without the reranker; in the modes
         that remove, those that are removed come last."""
+        ids = ids_of(ids)
         _, request = self._request(Need(query, instruction, as_of, self.standing), None)
         request = replace(request, mode="rank", k=max(len(ids), 1), only=tuple(ids))
         everything = execute(self._parts(request), request, Trace())

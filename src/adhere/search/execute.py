@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from adhere.encode.protocol import Candidate, Encoder
@@ -70,6 +70,8 @@ class Outcome:
     scores: Mapping[str, float]
     removed: tuple[Removed, ...]
     relax: tuple[str, ...]
+    barred: bool = False
+    """Whether the trusted filters alone let no document through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ def execute(parts: Parts, request: Request, trace: Trace) -> Outcome:
         relax = relaxations(parts.store, request.criteria, sieves, trusted, passing) if few else ()
         if len(judged) < request.k:
             relax = (*judged_relaxations(request.criteria, broken), *relax)[:MOST_RELAXATIONS]
-    return _outcome(request, scores, judged, again, gone, relax)
+        barred = bool(request.filters) and not passing and not parts.store.count(trusted)
+    return replace(_outcome(request, scores, judged, again, gone, relax), barred=barred)
 
 
 # --- finding -----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from adhere.need import Criteria, Criterion, Polarity, Removed
+from adhere.need import Criteria, Criterion, Note, Polarity, Removed
 from adhere.parse.language import write
 from adhere.search.plan import Sieve
 from adhere.store.protocol import And, Filter, Negation, Or, Store
@@ -19,6 +19,12 @@ MOST_RELAXATIONS = 3
 def removed(store: Store, sieves: Sequence[Sieve], trusted: Filter) -> tuple[Removed, ...]:
     """For each criterion how many documents it alone takes away, and how many of those are unknown to it."""
     return tuple(_removed(store, sieve, trusted) for sieve in sieves)
+
+
+def barred(filters: Criteria) -> Note:
+    """That the trusted filters alone leave nothing to search, whatever is asked."""
+    rules = write(filters).replace("\n", "; ")
+    return Note(None, f"no document passes the filter {rules}, which nothing in a search loosens")
 
 
 def _removed(store: Store, sieve: Sieve, trusted: Filter) -> Removed:

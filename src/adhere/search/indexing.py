@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from adhere.encode.protocol import Encoder
+from adhere.errors import InputError
 from adhere.need import Document
+from adhere.store.check import check_document
 from adhere.store.infer import dated
 from adhere.store.protocol import Entry, Store
 
@@ -48,10 +50,11 @@ def add(
     progress: Told | None = None,
 ) -> Added:
     """Insert or replace documents; those whose content has not changed are not encoded again."""
+    documents = _several(documents)
     total = len(documents) if isinstance(documents, Sequence) else None
     known = dict(store.fingerprints())
     new = changed = unchanged = done = 0
-    for batch in _batches(dated(document, time_field) for document in documents):
+    for batch in _batches(dated(document, time_field) for document in _checked(documents)):
         prints = {document.id: fingerprint(document, encoder) for document in batch}
         fresh = {one.id: one for one in batch if known.get(one.id) != prints[one.id]}
         _write(store, encoder, list(fresh.values()), prints)
@@ -76,9 +79,10 @@ def sync(
 ) -> Added:
     """Like `add`, and then delete the stored documents `within` the source that were not among them."""
     seen: set[str] = set()
+    documents = _several(documents)
 
     def watched() -> Iterator[Document]:
-        for document in documents:
+        for document in _checked(documents):
             seen.add(document.id)
             yield document
 
@@ -95,6 +99,19 @@ def fingerprint(document: Document, encoder: Encoder) -> str:
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass"))
     digest.update(encoder.fingerprint.encode())
     return digest.hexdigest()[:32]
+
+
+def _several(documents: Iterable[Document]) -> Iterable[Document]:
+    """Errors  InputError for one document, or a string, in place of several documents"""
+    if isinstance(documents, str | Mapping | Document) or not isinstance(documents, Iterable):
+        raise InputError(f"A list of documents is needed, found {documents!r:.80}. One is a list of one.")
+    return documents
+
+
+def _checked(documents: Iterable[Document]) -> Iterator[Document]:
+    for document in documents:
+        check_document(document)
+        yield document
 
 
 def _write(store: Store, encoder: Encoder, documents: Sequence[Document], prints: dict[str, str]) -> None:

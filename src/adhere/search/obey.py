@@ -14,6 +14,7 @@ from adhere.need import Answer, Criteria, Document, Mode, Note
 from adhere.parse.protocol import Parser
 from adhere.schema import FieldInfo, Schema
 from adhere.search.engine import Engine
+from adhere.search.request import count_of, text_of
 from adhere.store.memory import MemoryStore
 
 Found = Document | Mapping[str, Any] | str
@@ -93,9 +94,10 @@ class Obedient:
         filters: str | Criteria | None = None,
     ) -> Answer:
         """Over-fetches, judges and reranks; a note warns where the pool was too shallow for the criteria."""
-        depth = depth_for(k)
+        text_of(query, "the query")
+        depth = depth_for(count_of(k))
         return self.pool.search(
-            [as_document(found) for found in self.search(query, depth)],
+            [as_document(found) for found in _several(self.search(query, depth))],
             query,
             instruction,
             k=k,
@@ -143,6 +145,12 @@ def pool(
 def depth_for(k: int) -> int:
     """How many documents to fetch for k that pass."""
     return max(FEWEST, OVERFETCH * k)
+
+
+def _several(found: Iterable[Found]) -> Iterable[Found]:
+    if isinstance(found, str | Mapping | Document) or not isinstance(found, Iterable):
+        raise InputError(f"A search must return a list of documents, best first; found {found!r:.80}.")
+    return found
 
 
 def as_document(found: Found) -> Document:

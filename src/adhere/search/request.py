@@ -24,6 +24,8 @@ def request_of(
 
     Errors  InputError, CriteriaError, SchemaError
     """
+    for name in ("query", "instruction", "standing"):
+        text_of(getattr(need, name), f"the {name}")
     if need.as_of is not None and not isinstance(need.as_of, datetime):
         raise InputError(
             f"as_of is an instant, as in datetime(2024, 6, 30, tzinfo=UTC); found {need.as_of!r}."
@@ -46,8 +48,24 @@ def request_of(
 
 def criteria_from(given: str | Criteria | None, source: Any) -> Criteria:
     """Criteria in the notation or as they are, marked with where they come from."""
+    if not (given is None or isinstance(given, str | Criteria)):
+        raise InputError(f"Criteria are text in the criteria notation or `Criteria`, found {given!r:.80}.")
     criteria = read(given) if isinstance(given, str) else given or Criteria()
     return Criteria(tuple(replace(criterion, source=source) for criterion in criteria))
+
+
+def text_of(given: str, what: str) -> str:
+    """Errors  InputError, naming `what`, for anything but a string of whole characters"""
+    if not isinstance(given, str):
+        raise InputError(f"{what[0].upper()}{what[1:]} is a string, found {given!r:.80}.")
+    try:
+        given.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"In {what}, at {error.start}, is half a character (a lone surrogate), found {given!r:.80}. "
+            "Decode its source with errors='replace'."
+        ) from None
+    return given
 
 
 def mode_of(mode: Mode) -> Mode:

@@ -36,6 +36,7 @@ from adhere.need import (
 from adhere.parse.language import read
 from adhere.schema import FieldInfo, Schema
 from adhere.search.indexing import Added, Progress
+from adhere.search.request import criteria_from
 from adhere.serve.wire import document_to_json
 
 TOKEN = "ADHERE_TOKEN"
@@ -77,7 +78,9 @@ class Client:
             "criteria": criteria,
             "documents": True,
         }
-        return answer_from_json(self._ask("POST", "/v1/search", body))
+        answer = answer_from_json(self._ask("POST", "/v1/search", body))
+        # A server does not send back what it was given.
+        return replace(answer, need=replace(answer.need, filters=criteria_from(filters, "filter")))
 
     def add(
         self, documents: Iterable[Document], *, progress: Callable[[Progress], None] | None = None

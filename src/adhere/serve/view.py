@@ -20,6 +20,7 @@ from adhere.parse.language import check
 from adhere.schema import Schema
 from adhere.search.plan import Compiler
 from adhere.serve.refusals import NotAllowed
+from adhere.store.check import ids_of
 from adhere.store.infer import Columns
 from adhere.store.memory import MemoryStore
 from adhere.store.protocol import And, Clause, Entry, Filter, Formula, Ids, Or, Store
@@ -175,10 +176,11 @@ class View:
         return And((self._seen().rules, where)) if self._rules else where
 
     def _those(self, ids: Collection[str]) -> list[str]:
+        asked = ids_of(ids)
         if not self._rules:
-            return list(ids)
+            return asked
         documents = self._seen().documents
-        return [i for i in ids if i in documents]
+        return [i for i in asked if i in documents]
 
     # --- writing ---------------------------------------------------------------------------------
 

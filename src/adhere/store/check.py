@@ -7,7 +7,7 @@ document, and a string compared to a number with none. So nothing unknown or of 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 from adhere.encode.protocol import Array
 from adhere.errors import InputError, SchemaError
 from adhere.form import FEATURES
+from adhere.need import Document
 from adhere.schema import FieldType, Schema
 from adhere.store.protocol import (
     FORM,
@@ -109,6 +110,39 @@ def check_clauses(clauses: Sequence[Clause], dimension: int) -> None:
     """Errors  InputError for a vector of another shape, or with NaN"""
     for number, clause in enumerate(clauses):
         _check_vectors(clause.vector, (dimension,), f"Clause {number} ({clause.text[:40]!r})")
+
+
+def ids_of(given: Iterable[str], what: str = "ids") -> list[str]:
+    """The ids as a list. One string is refused: read by its characters, "22" would be the document "2".
+
+    Errors  InputError, naming `what`, for anything but several strings
+    """
+    if isinstance(given, str):
+        raise InputError(f"{what} is a list of document ids, found {given!r}. For one document: [{given!r}].")
+    if not isinstance(given, Iterable):
+        raise InputError(f"{what} is a list of document ids, found {given!r:.80}.")
+    found = list(given)
+    for each in found:
+        if not isinstance(each, str):
+            raise InputError(f"{what} is a list of document ids, which are strings; it holds {each!r:.80}.")
+    return found
+
+
+def check_document(document: Document) -> None:
+    """Errors  InputError for what is no `Document`, or a part of it that is not of its type"""
+    if not isinstance(document, Document):
+        raise InputError(
+            f"Documents are adhere.Document(id, text, title=..., fields=...), found {document!r:.80}."
+        )
+    for part in ("id", "text", "title", "url", "group"):
+        if not isinstance(value := getattr(document, part), str):
+            raise InputError(f"Document {document.id!r:.80}: its {part} is a string, found {value!r:.80}.")
+    if not isinstance(document.fields, Mapping):
+        raise InputError(
+            f"Document {document.id!r}: its fields are a mapping, found {document.fields!r:.80}."
+        )
+    if document.time is not None and not isinstance(document.time, datetime):
+        raise InputError(f"Document {document.id!r}: its time is a datetime, found {document.time!r:.80}.")
 
 
 def check_entry(entry: Entry, dimension: int) -> None:

@@ -29,7 +29,7 @@ from adhere.store import catalog as catalogs
 from adhere.store import manifest as manifests
 from adhere.store.bm25 import terms_of
 from adhere.store.catalog import Catalog, Held
-from adhere.store.check import check_clauses, check_entry, check_filter, check_formula, field_type
+from adhere.store.check import check_clauses, check_entry, check_filter, check_formula, field_type, ids_of
 from adhere.store.compile import among, engine_filter, engine_formula
 from adhere.store.lock import Lock
 from adhere.store.manifest import Manifest
@@ -140,7 +140,7 @@ class EdgeStore:
 
     def delete(self, ids: Collection[str]) -> int:
         with self._writing:
-            old = self.get(list(set(ids)))
+            old = self.get(list(set(ids_of(ids))))
             if old:
                 self._mark_unsaved()
                 self._forget(old)
@@ -201,14 +201,14 @@ class EdgeStore:
         return {i: held.fingerprint for i, held in self._held.items()}
 
     def get(self, ids: Sequence[str]) -> dict[str, Document]:
-        first: list[engine.PointId] = [next(self._catalog.points(i)) for i in ids if i in self._held]
+        first: list[engine.PointId] = [next(self._catalog.points(i)) for i in ids_of(ids) if i in self._held]
         with translated(self.directory):
             records = self._shard.retrieve(first, with_payload=[RECORD], with_vector=False)
         found = (from_json((record.payload or {})[RECORD]) for record in records)
         return {document.id: document for document in found}
 
     def candidates(self, ids: Sequence[str]) -> dict[str, Candidate]:
-        known = [i for i in dict.fromkeys(ids) if i in self._held]
+        known = [i for i in dict.fromkeys(ids_of(ids)) if i in self._held]
         every: list[engine.PointId] = [point for i in known for point in self._catalog.points(i)]
         with translated(self.directory):
             records = self._shard.retrieve(every, with_payload=_ALL, with_vector=True)
@@ -279,7 +279,7 @@ class EdgeStore:
     def score(self, ids: Sequence[str], clauses: Sequence[Clause], formula: Formula) -> dict[str, float]:
         check_clauses(clauses, self.manifest.dimension)
         check_formula(formula, clauses, self.schema)
-        known = frozenset(i for i in ids if i in self._held)
+        known = frozenset(i for i in ids_of(ids) if i in self._held)
         if not known:
             return {}
         number = sum(self._held[i].passages for i in known)

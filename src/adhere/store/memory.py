@@ -18,7 +18,7 @@ from adhere.need import Document
 from adhere.ranking import fuse, rank
 from adhere.schema import FieldType, Schema
 from adhere.store.bm25 import Bm25, words_of
-from adhere.store.check import check_clauses, check_entry, check_filter, check_formula
+from adhere.store.check import check_clauses, check_entry, check_filter, check_formula, ids_of
 from adhere.store.infer import Columns
 from adhere.store.protocol import (
     FORM,
@@ -79,7 +79,7 @@ class MemoryStore:
         self._cached = None
 
     def delete(self, ids: Collection[str]) -> int:
-        gone = [self._entries.pop(i) for i in set(ids) if i in self._entries]
+        gone = [self._entries.pop(i) for i in set(ids_of(ids)) if i in self._entries]
         for entry in gone:
             self._columns.remove(entry.document)
         self._cached = None
@@ -89,10 +89,10 @@ class MemoryStore:
         return {i: entry.fingerprint for i, entry in self._entries.items()}
 
     def get(self, ids: Sequence[str]) -> dict[str, Document]:
-        return {i: self._entries[i].document for i in ids if i in self._entries}
+        return {i: self._entries[i].document for i in ids_of(ids) if i in self._entries}
 
     def candidates(self, ids: Sequence[str]) -> dict[str, Candidate]:
-        held = {i: self._entries[i] for i in ids if i in self._entries}
+        held = {i: self._entries[i] for i in ids_of(ids) if i in self._entries}
         return {i: Candidate(entry.document, entry.passages) for i, entry in held.items()}
 
     def count(self, where: Filter) -> int:
@@ -136,7 +136,7 @@ class MemoryStore:
         check_formula(formula, clauses, self.schema)
         words = [self._index.words.scores(clause.text) for clause in clauses]
         scores: dict[str, float] = {}
-        for i in ids:
+        for i in ids_of(ids):
             for number in self._index.numbers.get(i, ()):
                 value = self._value(formula, number, clauses, words)
                 scores[i] = max(scores.get(i, -math.inf), value)

@@ -339,6 +339,11 @@ class StoreConformance:
         assert store.mentioning("c++") == oracle.mentioning("c++")
         store.close()
 
+    def test_one_string_is_no_list_of_ids(self) -> None:
+        for ask in (self.store.delete, self.store.get, self.store.candidates):
+            with _raises(InputError, match="list of document ids"):
+                ask("ab")
+
     def test_a_field_that_changes_its_type_needs_no_rewriting(self) -> None:
         store = self.make()
         numbers = [Document(str(n), "text", fields={"release": f"3.{n}"}) for n in range(5)]

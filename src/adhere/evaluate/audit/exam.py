@@ -21,7 +21,7 @@ from adhere.evaluate.judgements import Judgements, Run
 from adhere.evaluate.measures import parse_measure
 from adhere.evaluate.measures.protocol import Measure, Part, positions
 from adhere.evaluate.reach import instruction_reaches
-from adhere.evaluate.run import THROWS, Progress, Row, answer, measured
+from adhere.evaluate.run import THROWS, Progress, Row, answer, check_names, measured
 from adhere.evaluate.systems.limits import Random
 from adhere.evaluate.systems.protocol import System
 from adhere.need import Answer, Condition, Document, Field, Need, conditions
@@ -90,15 +90,17 @@ def examine(
     """One row per system, between chance (mean of some throws) and perfection. `documents` are what the
     systems may see.
 
-    Errors  what a system raises, as an AdhereError naming system and query
+    Errors  what a system raises, as an AdhereError naming system and query; InputError for systems of one
+            name, and for one named like a row that every table has
     """
+    check_names(systems)
     exam = replace(as_benchmark(needs, documents, name="audit"), candidates={})
     found = [Examined(_chance(needs, exam))]
     for system in systems:
         run = known(needs, answer(exam, system, progress=progress))
         answers = _explained(needs, system)
         row = _row(system.name, needs, exam, run, _silent(needs, run, answers), _read(needs, answers))
-        found.append(Examined(row, run, instruction_reaches(system, exam), answers))
+        found.append(Examined(row, run, instruction_reaches(system, exam, indexed=True), answers))
     right = {need.id: 1.0 for need in needs if need.no_answer}
     perfect = known(needs, _perfect(needs, exam))
     return [*found, Examined(_row("perfect", needs, exam, perfect, right), perfect)]

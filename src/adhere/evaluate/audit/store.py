@@ -40,7 +40,7 @@ def audit_store(
 
     `hidden` None chooses the field that the systems must not see, "" hides none. The systems run over a
     copy of the documents in memory, with the vectors of the store and the weights of its judge. Of the
-    needs made, those of the `kinds` are run.
+    needs made, those of the `kinds` are run; of these, those with a right document are exported.
     Errors  SchemaError for a hidden field that is not there, InputError for a store too small
     """
     documents, schema = documents_of(engine), engine.schema
@@ -56,9 +56,10 @@ def audit_store(
     seen = without(documents, hidden)
     exam = as_benchmark(needs, seen, name="audit")
     if export_to is not None:
-        export(exam, export_to)
-    make = Systems(new=partial(Engine.in_memory, Stored(engine), fitted=engine.fitted))
-    made = [make(name) for name in dict.fromkeys(systems)]
+        # as in our own means: where nothing is right, no ranking is better than another
+        answerable = [need for need in needs if not need.no_answer]
+        export(as_benchmark(answerable, seen, name="audit"), export_to)
+    made = Systems(new=partial(Engine.in_memory, Stored(engine), fitted=engine.fitted)).several(systems)
     found = examine(needs, seen, made, progress=progress)
     first = found[1]
     failed = worst(needs, first)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,19 @@ class Systems:
         known = [*self._plain, *(f"{kind}:..." for kind in self._with_argument)]
         raise InputError(f"There is no system {name!r}. Known: {', '.join(known)}.")
 
+    def several(self, names: Iterable[str]) -> list[System]:
+        """Each once. Those that would be shown under one name, as run files of two folders are, are shown as
+        they were asked for.
+
+        Errors  InputError listing the known names
+        """
+        made = {name: self(name) for name in dict.fromkeys(names)}
+        shown = Counter(system.name for system in made.values())
+        for name, system in made.items():
+            if shown[system.name] > 1:
+                system.name = name
+        return list(made.values())
+
     def _shared(self) -> Indexed:
         from adhere.evaluate.systems.engine import Indexed
         from adhere.search.engine import Engine
@@ -104,14 +118,16 @@ def _cross_encoder(argument: str) -> System:
     from adhere.evaluate.systems.reranked import Reranked
     from adhere.rerank import reranker
 
-    return Reranked(reranker(f"st:{argument}"), name=f"ce:{argument.partition('#')[0]}")
+    return Reranked(
+        reranker(f"st:{argument}"), name=f"ce:{argument.partition('#')[0]}", identity=f"ce:{argument}"
+    )
 
 
 def _reranked(argument: str) -> System:
     from adhere.evaluate.systems.reranked import Reranked
     from adhere.rerank import reranker
 
-    return Reranked(reranker(argument))
+    return Reranked(reranker(argument), identity=f"rerank:{argument}")
 
 
 def _remote(path: str) -> System:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from adhere.evaluate.benchmark import Query
-from adhere.evaluate.systems.protocol import DEPTH
+from adhere.evaluate.systems.protocol import DEPTH, some
 from adhere.need import Answer, Document, Mode, Need
 from adhere.search.engine import Engine
 
@@ -19,8 +19,12 @@ class Indexed:
         self.engine = make()
 
     def index(self, documents: Sequence[Document]) -> None:
-        """Encode the corpus, unless it is the one that is already there."""
+        """Encode the corpus, unless it is the one that is already there.
+
+        Errors  InputError for one without documents
+        """
         if documents is not self._documents:
+            some(documents)
             self.engine.close()
             self.engine = self._make()
             self.engine.add(documents)

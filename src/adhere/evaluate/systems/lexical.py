@@ -7,7 +7,7 @@ from typing import Any
 
 from adhere.errors import require
 from adhere.evaluate.benchmark import Query
-from adhere.evaluate.systems.protocol import DEPTH
+from adhere.evaluate.systems.protocol import DEPTH, some
 from adhere.need import Document
 from adhere.render import fed, passage_text
 
@@ -26,7 +26,7 @@ class BM25:
         self._ids: list[str] = []
 
     def index(self, documents: Sequence[Document]) -> None:
-        self._ids = [document.id for document in documents]
+        self._ids = [document.id for document in some(documents)]
         texts = [passage_text(document.title, document.text) for document in documents]
         self._index = self._library.BM25(method="lucene", k1=1.2, b=0.75)
         self._index.index(self._tokens(texts), show_progress=False)

@@ -14,7 +14,7 @@ import numpy as np
 
 from adhere.encode.sentence_transformers import loaded
 from adhere.evaluate.benchmark import Query
-from adhere.evaluate.systems.protocol import DEPTH
+from adhere.evaluate.systems.protocol import DEPTH, some
 from adhere.need import Document
 from adhere.render import INSTRUCTED, checked, fed, passage_text
 
@@ -24,6 +24,7 @@ class BiEncoder:
 
     def __init__(self, model: str, *, template: str = INSTRUCTED) -> None:
         self.name = f"st:{model}"
+        self.identity = self.name if template == INSTRUCTED else f"{self.name}#{template}"
         self._template = checked(template)
         self._model = loaded("SentenceTransformer", model, device="cpu")
         self._documents: Sequence[Document] = ()
@@ -33,7 +34,7 @@ class BiEncoder:
     def index(self, documents: Sequence[Document]) -> None:
         if documents is self._documents:
             return
-        self._documents = documents
+        self._documents = some(documents)
         self._ids = [document.id for document in documents]
         texts = [passage_text(document.title, document.text) for document in documents]
         self._vectors = self._encode(texts, "encode_document")

@@ -33,7 +33,7 @@ from urllib.request import Request, urlopen
 
 from adhere.errors import FileError, InputError, RemoteError
 from adhere.evaluate.benchmark import Query
-from adhere.evaluate.systems.protocol import DEPTH, System
+from adhere.evaluate.systems.protocol import DEPTH, System, file_identity, some
 from adhere.need import Document, Need
 from adhere.render import fed, passage_text
 
@@ -77,19 +77,21 @@ def remote(path: str | Path) -> System:
     endpoint = Endpoint(**{"name": path.stem, **given})
     if endpoint.shape not in SHAPES:
         raise FileError(f"{path}: shape {endpoint.shape!r} is none of {', '.join(SHAPES)}.")
-    return RerankURL(endpoint) if endpoint.kind == "rerank" else SearchURL(endpoint)
+    made = RerankURL if endpoint.kind == "rerank" else SearchURL
+    return made(endpoint, identity=file_identity("url", path))
 
 
 class RerankURL:
     """Sends the candidates' texts with the query, and takes the scores that come back."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, identity: str = "") -> None:
         self.name = f"url:{endpoint.name}"
+        self.identity = identity or self.name
         self._endpoint = endpoint
         self._texts: dict[str, str] = {}
 
     def index(self, documents: Sequence[Document]) -> None:
-        self._texts = {document.id: passage_text(document.title, document.text) for document in documents}
+        self._texts = {d.id: passage_text(d.title, d.text) for d in some(documents)}
 
     def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
         if candidates is None:
@@ -126,10 +128,11 @@ class RerankURL:
 class SearchURL:
     """Sends the need into a search that has documents of its own, under the benchmark's ids."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, identity: str = "") -> None:
         if not endpoint.request or not endpoint.results:
             raise FileError(f"The search {endpoint.name!r} needs `request` and `results` in its description.")
         self.name = f"url:{endpoint.name}"
+        self.identity = identity or self.name
         self._endpoint = endpoint
 
     def index(self, documents: Sequence[Document]) -> None:

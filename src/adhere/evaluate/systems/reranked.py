@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from adhere.errors import InputError
 from adhere.evaluate.benchmark import Query
+from adhere.evaluate.systems.protocol import some
 from adhere.need import Document
 from adhere.rerank import Reranker
 
@@ -13,13 +14,14 @@ from adhere.rerank import Reranker
 class Reranked:
     """Reads every candidate, in the order of the benchmark."""
 
-    def __init__(self, reranker: Reranker, *, name: str = "") -> None:
+    def __init__(self, reranker: Reranker, *, name: str = "", identity: str = "") -> None:
         self.name = name or f"rerank:{reranker.name}"
+        self.identity = identity or self.name
         self._reranker = reranker
         self._documents: dict[str, Document] = {}
 
     def index(self, documents: Sequence[Document]) -> None:
-        self._documents = {document.id: document for document in documents}
+        self._documents = {document.id: document for document in some(documents)}
 
     def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
         if candidates is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adhere.errors import FileError
 from adhere.evaluate.benchmark import Query, lines
+from adhere.evaluate.systems.protocol import file_identity
 from adhere.need import Document
 
 
@@ -14,8 +15,15 @@ class RunFile:
     """Looks the answers up. A query that the file does not hold has no answer, and is counted as missing."""
 
     def __init__(self, path: str | Path) -> None:
-        self.name = f"run:{Path(path).name}"
-        self._run = read_run(Path(path))
+        self.path = Path(path)
+        self.name = f"run:{self.path.name}"
+        self._run = read_run(self.path)
+        self.identity = file_identity("run", self.path)
+
+    @property
+    def queries(self) -> Sequence[str]:
+        """Ids of the queries that the file answers."""
+        return list(self._run)
 
     def index(self, documents: Sequence[Document]) -> None:
         """Nothing to do: the answers are given."""

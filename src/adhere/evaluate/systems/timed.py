@@ -20,10 +20,10 @@ class Timed:
     def __init__(self, system: System, seconds: float) -> None:
         self.name = system.name
         self.seconds = seconds
-        self._system = system
+        self.wrapped = system
 
     def index(self, documents: Sequence[Document]) -> None:
-        self._system.index(documents)
+        self.wrapped.index(documents)
 
     def rank(self, query: Query, candidates: Sequence[str] | None) -> Ranking:
         """Errors  RemoteError after `seconds`; the thread that hangs is left behind, for none can be ended"""
@@ -31,7 +31,7 @@ class Timed:
 
         def work() -> None:
             try:
-                answers.put(self._system.rank(query, candidates))
+                answers.put(self.wrapped.rank(query, candidates))
             except Exception as error:
                 answers.put(error)
 

@@ -70,7 +70,12 @@ def read(text: str) -> Criteria:
             continue
         items.append(reader.criterion())
         if reader.peek.kind not in ("end", "stop"):
-            raise reader.wrong("the end of the criterion (a new line or ';') or unless")
+            end = "the end of the criterion (a new line or ';')"
+            if items[-1].unless is None:
+                raise reader.wrong(f"{end} or unless")
+            raise reader.wrong(
+                f'{end}: a criterion has one unless. Join them: unless any(about("y"), about("z"))'
+            )
     return Criteria(tuple(items))
 
 

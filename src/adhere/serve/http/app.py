@@ -12,13 +12,15 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from adhere import __version__
 from adhere.errors import AdhereError
 from adhere.serve.access import Tokens
 from adhere.serve.http import documents, house, search, similar
-from adhere.serve.http.guards import Guard, Places
+from adhere.serve.http.guards import CLOSED, Guard, Places
 from adhere.serve.http.metrics import Metrics
 from adhere.serve.http.problems import respond
 from adhere.serve.service import Service
@@ -38,6 +40,7 @@ _PROBLEM = {
         }
     },
 }
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STATUSES = (400, 401, 403, 404, 405, 413, 422, 429, 501, 503)
 
 
@@ -69,15 +72,36 @@ def application(service: Service, *, tokens: Tokens | None = None, places: Place
     if find_spec("mcp"):
         _mount_mcp(app, service)
     if (PAGE / "index.html").exists():
-        app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
+        app.router.routes.append(_Page("/", StaticFiles(directory=PAGE, html=True), name="page"))
     app.add_middleware(
         Guard, tokens=tokens, limits=service.limits, places=places or Places(), metrics=metrics
     )
     return app
 
 
+class _Page(Mount):
+    """The page's files. They are not looked for under the addresses of the API, where a wrong method would
+    be told as a missing file."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["path"].startswith(CLOSED):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
 async def _problem(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        allowed = _allowed(request) or (error.headers or {}).get("Allow", "").split(", ")
+        told = f"{request.method} is not allowed here; allowed: {', '.join(allowed)}"
+        error = HTTPException(405, told, {"Allow": ", ".join(allowed)})
     return respond(error, instance=getattr(request.state, "request_id", ""))
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of an address of the API, of all its routes: the router names those of the first alone."""
+    scopes = {method: {**request.scope, "method": method} for method in METHODS}
+    routes = [route for route in request.app.routes if not isinstance(route, _Page)]
+    return [m for m, scope in scopes.items() if any(r.matches(scope)[0] is Match.FULL for r in routes)]
 
 
 def _mount_mcp(app: FastAPI, service: Service) -> None:

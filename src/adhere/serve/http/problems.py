@@ -89,6 +89,11 @@ def translated(error: Exception) -> AdhereError:
 
 def _wrong(error: RequestValidationError) -> str:
     """Which part of the request is wrong, and how; never the value, which may be anything."""
+    if isinstance(error.body, bytes):  # as it came: FastAPI reads JSON only from what says that it is JSON
+        return (
+            "The request's body is not taken for JSON, because its header does not say so. Send "
+            "Content-Type: application/json with it."
+        )
     errors = error.errors()
     lines = [_line(each) for each in errors[:SHOWN]]
     more = [f"and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []

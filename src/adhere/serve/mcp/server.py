@@ -13,7 +13,8 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp_types import ToolAnnotations
+from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
+from mcp_types import Tool as Described
 from pydantic import BaseModel, Field
 from starlette.applications import Starlette
 
@@ -70,9 +71,33 @@ class Fetched(BaseModel):
     metadata: dict[str, Any]
 
 
+class Strict(MCPServer[Any]):
+    """The SDK drops arguments that a tool does not have. A mistyped instruction must not be one of them."""
+
+    async def list_tools(self) -> list[Described]:
+        """The tools, whose schemas say that there are no other arguments."""
+        return [
+            tool.model_copy(update={"input_schema": {**tool.input_schema, "additionalProperties": False}})
+            for tool in await super().list_tools()
+        ]
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Tool | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Errors  ToolError, naming the known ones, for an argument that the tool does not have"""
+        for tool in await super().list_tools():
+            known = list(tool.input_schema["properties"])
+            unknown = [argument for argument in arguments if argument not in known]
+            if tool.name == name and unknown:
+                raise ToolError(
+                    f"{name} has no argument {unknown[0][:40]!r}. Its arguments: {', '.join(known)}."
+                )
+        return await super().call_tool(name, arguments, context)
+
+
 def mcp_server(service: Service, caller: Caller | None = None) -> MCPServer[Any]:
     """The tools over one service. `caller` is who asks over stdio; over HTTP the guards say it."""
-    server: MCPServer[Any] = MCPServer(
+    server = Strict(
         "adhere", title="Adhere", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
     # The SDK's logger writes what clients send; who asked for what is in our own log.
