@@ -58,7 +58,8 @@ def main() -> None:
         p = held_out(table[:, [NAMES.index(column) for column in columns]], met, needs)
         within = auc_within(p, met, [(one.need, one.criterion) for one in labels])
         print(f"{name:14}", json.dumps(figures(p, met, needs) | {"AUC within a criterion": round(within, 3)}))
-    print("weights", dict(zip((*NAMES, "bias"), fit(table, met).round(2).tolist(), strict=True)))
+    fitted = dict(zip((*NAMES, "bias"), fit(table, met).round(2).tolist(), strict=True))
+    print("weights, `said` apart", fitted)
     p = held_out(table, met, needs)
     documents = {d.id: d for benchmark, _ in engines.values() for d in benchmark.documents}
     for name, shown in (

@@ -20,7 +20,7 @@ from adhere.words import tokens
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ENCODER = FakeEncoder()
-ONLY_READ = Weights(0, 0, 0, 0, 1, 0)
+ONLY_READ = Weights(0, 0, 0, 0, 0, 1, 0)
 TEXTS = {
     "attack": "A study of jailbreaks. We present a stronger attack on chat models. Code is public.",
     "defence": "A study of jailbreaks. We present a stronger defence of chat models. Code is public.",

@@ -28,7 +28,7 @@ from made import CUISINES, recipes
 RUN = CliRunner()
 DOCUMENTS = [dated(document) for document in recipes(200)]
 TRUTH = Truth(DOCUMENTS, infer(DOCUMENTS))
-FLAT = Weights(1.0, 1.0, 0.0, 0.0, 1.0, 0.0)
+FLAT = Weights(1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
 class Reader:
@@ -78,8 +78,8 @@ def test_topics_ask_for_the_values_that_texts_show() -> None:
 
 def test_few_labels_move_the_weights_little_and_many_find_the_truth() -> None:
     rng = np.random.default_rng(0)
-    table = np.c_[rng.normal(size=(4000, 5)), np.ones(4000)]
-    met = rng.random(4000) < 1 / (1 + np.exp(-(3 * table[:, 4] - 1)))
+    table = np.c_[rng.normal(size=(4000, 6)), np.ones(4000)]
+    met = rng.random(4000) < 1 / (1 + np.exp(-(3 * table[:, 5] - 1)))
     many, few = fit(table, met, FLAT, ridge=5.0), fit(table[:10], met[:10], FLAT)
     assert abs(many.read - 3) < 0.4 and abs(many.bias + 1) < 0.3
     assert all(abs(a - b) < 0.3 for a, b in zip(vars_of(few), vars_of(FLAT), strict=True))
@@ -87,8 +87,8 @@ def test_few_labels_move_the_weights_little_and_many_find_the_truth() -> None:
 
 
 def test_a_feature_that_never_changes_keeps_its_weight() -> None:
-    table = np.c_[np.zeros((60, 4)), np.linspace(-1, 1, 60), np.ones(60)]
-    found = fit(table, table[:, 4] > 0, FLAT, ridge=1e-3)  # separable, and still finite
+    table = np.c_[np.zeros((60, 5)), np.linspace(-1, 1, 60), np.ones(60)]
+    found = fit(table, table[:, 5] > 0, FLAT, ridge=1e-3)  # separable, and still finite
     assert found.meaning == FLAT.meaning and found.read > 5 and np.isfinite(vars_of(found)).all()
 
 

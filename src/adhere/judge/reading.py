@@ -4,7 +4,8 @@ The clause judge compares whole sentences, so that "a defence against jailbreaks
 jailbreaks. Here a trained model reads the criteria and the sentences together, and its log-odds r join what
 the clause judge goes by:
 
-    p = sigmoid(meaning * m(c) + words * w(c) + query_meaning * m(q) + query_words * w(q) + read * r + bias)
+    p = sigmoid(meaning * m(c) + words * w(c) + said * s(c) + query_meaning * m(q) + query_words * w(q)
+                + read * r + bias)
 
 Only the first candidates are read, which come best first: twice as many as will be shown, FEWEST at least
 and READ at most. For the others the clause judge's word stands. The evidence is the sentence in which the
@@ -23,7 +24,7 @@ import numpy as np
 
 from adhere.encode.protocol import Array, Candidate
 from adhere.judge import layout
-from adhere.judge.about import ClauseJudge, Nearness, sentences_of, sigmoid
+from adhere.judge.about import SAID, ClauseJudge, Nearness, sentences_of, sigmoid
 from adhere.judge.logic import HOLDS
 from adhere.judge.protocol import Question
 from adhere.need import About, Judgement, Kind, TextEvidence
@@ -52,6 +53,7 @@ class Weights:
     words: float = 4.31
     query_meaning: float = -2.21
     query_words: float = 0.11
+    said: float = SAID
     read: float = 0.70
     bias: float = -5.19
 
@@ -68,7 +70,8 @@ class Reading:
         """The probability that the condition holds."""
         near = self.near
         z = w.meaning * near.meaning + w.words * near.words + w.read * self.read + w.bias
-        return sigmoid(z + w.query_meaning * near.query_meaning + w.query_words * near.query_words)
+        z += w.query_meaning * near.query_meaning + w.query_words * near.query_words
+        return sigmoid(z + w.said * near.said)
 
 
 class ReadingJudge:

@@ -35,7 +35,7 @@ def read(
     candidates: Callable[[Sequence[str]], Mapping[str, Candidate]],
     progress: Callable[[int, int], None],
 ) -> tuple[Table, Met]:
-    """What the judge reads of every label, a column per weight, and whether it holds. Shapes  (n, 6), (n,)"""
+    """What the judge reads of every label, a column per weight, and whether it holds. Shapes  (n, 7), (n,)"""
     asked: dict[str, list[int]] = defaultdict(list)
     for number, label in enumerate(labels):
         asked[label.query].append(number)
