@@ -71,6 +71,11 @@ def parsed(instruction: str, over: Schema) -> Parsed:
         ("more expensive than 200", "want field(price > 200)"),
         ("my budget is 300 euros", "want field(price <= 300)"),
         ("I can't spend more than 300 euros", "avoid field(price > 300)"),
+        # numbers as words
+        ("five hundred euros max", "want field(price <= 500)"),
+        ("under two hundred and fifty euros", "want field(price < 250)"),
+        ("twenty to thirty euros", "want all(field(price >= 20), field(price <= 30))"),
+        ("half a kilo or less", "want field(weight_kg <= 0.5)"),
         # everything but, except, only if
         ("any colour but black", 'avoid field(colors = "black")'),
         ("all brands but Zenit", 'avoid field(brand = "Zenit")'),
@@ -113,6 +118,7 @@ def test_in_a_shop(instruction: str, notation: str) -> None:
     ("instruction", "notation"),
     [
         ("no fewer than 10 votes", "want field(votes >= 10)"),
+        ("at least a dozen votes", "want field(votes >= 12)"),
         ("no more than 90 minutes", "want field(estimate_hours <= 1.5)"),
         ("status != closed", 'want not(field(status = "closed"))'),
         ("votes != 10", "want not(field(votes = 10))"),

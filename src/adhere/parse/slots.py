@@ -27,9 +27,10 @@ from adhere.need import (
 )
 from adhere.parse.rules.about import has_content
 from adhere.parse.rules.dates import DATE, PART_OF_YEAR, interval
-from adhere.parse.rules.form import LANGUAGE_CODES, Phrase, number
+from adhere.parse.rules.form import LANGUAGE_CODES, Phrase
 from adhere.parse.rules.link import Linker
 from adhere.parse.rules.named import compared
+from adhere.parse.rules.numbers import WORDED, number
 from adhere.parse.rules.segment import overlap, trimmed
 from adhere.parse.rules.timed import on_field, whole_years, year_field
 from adhere.parse.rules.typing import in_language, meant
@@ -96,9 +97,7 @@ _OCCURS = re.compile(
 """What stands behind one."""
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
 COUNTED = frozenset(label for label in SLOTS if label.startswith("words") or label in (">=", ">", "<=", "<"))
-DIGIT = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand)\b", re.IGNORECASE
-)
+DIGIT = re.compile(rf"\d|\b{WORDED}", re.IGNORECASE)
 """What a bound has in it; of other words none was meant."""
 _YES, _NO = frozenset(("true", "yes", "on")), frozenset(("false", "no", "off"))
 _BOTH = re.compile(r"\band\b|&", re.IGNORECASE)

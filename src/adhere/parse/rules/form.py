@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from adhere.need import All, Any, Expression, Form, Mentions, Operator, Span
 from adhere.parse.language.english import LANGUAGES
+from adhere.parse.rules.numbers import WORDED, number
 from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS
 from adhere.words import tokens
 
@@ -16,14 +17,7 @@ SHORT_WORDS = 300
 PAGE_WORDS = 300
 """How many words are taken for a page; an assumption, so the criterion is marked as one."""
 
-_NUMBER = r"(?P<number>\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten|a hundred|a thousand)"
-_WORDS = {
-    w: n
-    for n, w in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=1
-    )
-}
-_WORDS |= {"a hundred": 100, "a thousand": 1000}
+_NUMBER = rf"(?P<number>\d[\d,]*|{WORDED})"
 COMPARE: dict[str, Operator] = {
     **dict.fromkeys(("under", "less than", "fewer than", "shorter than", "below"), "<"),
     **dict.fromkeys(
@@ -111,12 +105,6 @@ class Phrase:
     plain: bool = False
     denied: bool = False
     together: bool = False
-
-
-def number(text: str) -> float | int:
-    """The number that digits with commas, or a small number word, stand for."""
-    plain = text.casefold().replace(",", "")
-    return _WORDS[plain] if plain in _WORDS else (float(plain) if "." in plain else int(plain))
 
 
 def form_phrases(text: str) -> Iterator[Phrase]:

@@ -15,7 +15,8 @@ from threading import Lock
 
 from adhere.need import Expression, Field, Not, Span
 from adhere.parse.rules.flags import flag_phrases, flags_of
-from adhere.parse.rules.form import COMPARE, COMPARED, Phrase, number
+from adhere.parse.rules.form import COMPARE, COMPARED, Phrase
+from adhere.parse.rules.numbers import number
 from adhere.parse.rules.shielded import joined, pattern_of
 from adhere.parse.rules.tokens import Token, tokens
 from adhere.parse.rules.versions import version_phrases

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from adhere.need import All, Expression, Field, Operator
-from adhere.parse.rules.form import COMPARE, Phrase, number
+from adhere.parse.rules.form import COMPARE, Phrase
+from adhere.parse.rules.numbers import WORDED, number
 from adhere.parse.rules.vocabulary import stem, stems
 from adhere.schema import Schema
 
@@ -47,20 +48,20 @@ _ADJECTIVES: Mapping[str, str] = {
     "cheaper": "price", "dearer": "price", "expensive": "price", "lighter": "weight", "heavier": "weight",
 }  # fmt: skip
 """What a comparative says is measured."""
-_NUMBER = (
-    r"[€$£]?\s?(?:\d{1,3}(?:\.\d{3})+(?![.\d])|\d+(?:,\d{3})*(?:\.\d+)?"
-    r"|two|three|four|five|six|seven|eight|nine|ten)k?"
-)
+_NUMBER = rf"[€$£]?\s?(?:(?:\d{{1,3}}(?:\.\d{{3}})+(?![.\d])|\d+(?:,\d{{3}})*(?:\.\d+)?)k?|(?!one\b){WORDED})"
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 """An amount of money as much of Europe writes it: "1.000 euros" are a thousand."""
-_MORE = r"(?:or|and) (?:more|better|higher|above|up(?:wards)?|over)\b"
-_LESS = r"(?:or|and) (?:less|fewer|lower|below|under|cheaper)\b"
-_NO_VERB = "no|not|never|nor|and|or|but|between|from|to|for|at|with|of|in|is|are|be|a|an|the|only"
+_MORE = r"(?:(?:or|and) (?:more|better|higher|above|up(?:wards)?|over)|min(?:imum)?|at (?:the )?least)\b"
+_LESS = r"(?:(?:or|and) (?:less|fewer|lower|below|under|cheaper)|max(?:imum)?|tops|at (?:the )?most)\b"
+_NO_VERB = (
+    "no|not|never|nor|and|or|but|between|from|to|for|at|with|of|in|is|are|be|a|an|the|only|under|over|above|"
+    rf"below|within|exactly|{WORDED}"
+)
 _MEASURED = re.compile(
     rf"(?<![\w.])(?:(?P<verb>(?!(?:{_NO_VERB})\b)[a-z]+) (?:(?:it|them|you|me|up|out|for|in|at|of|with) )?)?"
     r"(?P<said>"
     rf"(?P<compare>{_COMPARED}) ?(?P<bound>{_NUMBER})"
-    rf"|(?:between |from )?(?P<first>{_NUMBER}) ?(?:to|and|-|–) ?(?P<last>{_NUMBER})"
+    rf"|(?P<opens>between |from )?(?P<first>{_NUMBER}) ?(?:to|-|–|(?(opens)and|(?!))) ?(?P<last>{_NUMBER})"
     rf"|(?P<least>{_NUMBER})(?:\+|(?= (?:[a-z]+ )?{_MORE}))"
     rf"|(?P<most>{_NUMBER})(?= (?:[a-z]+ )?{_LESS}))(?!\w|[.,]\d)"
     r"(?P<measure>\s?(?:of )?(?P<unit>(?!(?:or|and|to|but|in|on|with|for|a|the)\b)[a-z]+|€)(?![\w.])"

@@ -14,7 +14,8 @@ from packaging.version import Version
 
 from adhere.need import All, Any, Expression, Field, Not, Operator, Scalar
 from adhere.parse.rules.dates import DATE, SAID, interval
-from adhere.parse.rules.form import Phrase, number
+from adhere.parse.rules.form import Phrase
+from adhere.parse.rules.numbers import number
 from adhere.parse.rules.vocabulary import stem
 from adhere.parse.rules.vocabulary import stems as spelling
 from adhere.schema import Schema
