@@ -79,6 +79,8 @@ def parsed(instruction: str, over: Schema) -> Parsed:
         # everything but, except, only if
         ("any colour but black", 'avoid field(colors = "black")'),
         ("all brands but Zenit", 'avoid field(brand = "Zenit")'),
+        ("skip anything with on-call duty unless it costs more than 75 euros", (
+            'avoid about("on-call duty") unless field(price > 75)')),
         ("nothing red except laptops from Acme", (
             'avoid field(colors = "red") unless all(field(category = "Laptop"), field(brand = "Acme"))')),
         ("no laptops, but Zenit ones are ok", (

@@ -43,7 +43,7 @@ UNLESS = re.compile(
 )
 """Opens a condition that lifts the exclusion before it."""
 _EXCEPT = re.compile(
-    r"^(?:but )?(?:except(?:ing)?(?: for)?|apart from|aside from|other than|save for|bar(?:ring)?) \w",
+    r"^(?:but )?(?:except(?:ing)?(?: for)?|apart from|aside from|save for|bar(?:ring)?) \w",
     re.IGNORECASE,
 )
 """The same with nothing but a thing behind it."""

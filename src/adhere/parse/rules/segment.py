@@ -128,11 +128,12 @@ _AUXILIARY = re.compile(
 )
 """What a following `not` goes with, so that no piece opens there."""
 _TRAPPED_OPENER = re.compile(
-    r"(?:nothing|anything|everything|everyone|anyone|anywhere|all|none|not only\b[^,.;]*|last|whether|if"
-    r"|(?:any|every|all) \w+) $",
+    r"(?:nothing|anything|everything|everyone|anyone|anywhere|all|none|not only\b[^,.;]*|last|whether|if) $",
     re.IGNORECASE,
 )
 """What turns a following `but` into something else: "nothing but", "anything but", "all but", "last but"."""
+_EVERY = re.compile(r"\b(?:any|every|all) \w+ $", re.IGNORECASE)
+"""The same with a thing between: "any colour but black"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,8 @@ def _no_boundary(text: str, match: re.Match[str], kind: str, start: int) -> bool
         return True
     if text[match.end() : match.end() + 4].casefold() == "not ":
         return _AUXILIARY.search(before) is not None
-    return _TRAPPED_OPENER.search(before) is not None
+    but = text[match.end() : match.end() + 4].casefold() == "but "
+    return _TRAPPED_OPENER.search(before) is not None or (but and _EVERY.search(before) is not None)
 
 
 def _ends_no_sentence(before: str, after: list[str]) -> bool:
