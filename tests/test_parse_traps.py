@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adhere.need import Field, Parsed
+from adhere.need import Field, Parsed, Polarity, Time
 from adhere.parse.language import write
 from adhere.parse.reconcile import Reading
 from adhere.parse.rules import RulesParser
@@ -49,6 +49,31 @@ TRACKER = schema(
     FieldInfo("created", "date"),
     FieldInfo("due", "date"),
     time="created",
+)
+
+
+LIBRARY = schema(
+    FieldInfo("venue", "keyword", values={"ACL": 4, "Science": 3}),
+    FieldInfo("type", "keyword", values={"article": 4, "book": 3, "thesis": 2}),
+    FieldInfo("status", "keyword", values={"preprint": 4, "published": 3}),
+    FieldInfo("language", "keyword", values={"English": 4, "German": 3, "Chinese": 2}),
+    FieldInfo("citations", "number"),
+    FieldInfo("pages", "number"),
+    FieldInfo("has_code", "boolean"),
+    FieldInfo("published", "date"),
+    time="published",
+)
+FLATS = schema(
+    FieldInfo("city", "keyword", values={"Bath": 4, "Bristol": 3}),
+    FieldInfo("type", "keyword", values={"flat": 4, "house": 3}),
+    FieldInfo("rooms", "number"),
+    FieldInfo("rent", "number"),
+    FieldInfo("pets_allowed", "boolean"),
+    FieldInfo("balcony", "boolean"),
+    FieldInfo("bills_included", "boolean"),
+    FieldInfo("free", "boolean"),
+    FieldInfo("starts", "date"),
+    time="starts",
 )
 
 
@@ -152,6 +177,81 @@ def test_in_a_shop(instruction: str, notation: str) -> None:
 )  # fmt: skip
 def test_in_a_tracker(instruction: str, notation: str) -> None:
     assert write(parsed(instruction, TRACKER).criteria) == notation
+
+
+@pytest.mark.parametrize(
+    ("over", "instruction", "notation"),
+    [
+        # an exclusion ends where something else is asked
+        (LIBRARY, "no books and at least 10 citations", (
+            'avoid field(type = "book")\nwant field(citations >= 10)')),
+        (LIBRARY, "nothing heavy on maths and no more than 15 pages", (
+            'avoid about("heavy on maths")\nwant field(pages <= 15)')),
+        (LIBRARY, "It should be in English or German, I can't read Chinese.", (
+            'want field(language in ["English", "German"])\navoid field(language = "Chinese")')),
+        (LIBRARY, "neither preprints nor theses", (
+            'avoid field(status = "preprint")\navoid field(type = "thesis")')),
+        # what a store says of itself comes before what its texts show
+        (LIBRARY, "with code", "want field(has_code = true)"),
+        (LIBRARY, "cited at least ten times", "want field(citations >= 10)"),
+        (LIBRARY, "cites Kipf and Welling", 'want about("cites Kipf and Welling")'),
+        # flags
+        (FLATS, "no flats without a balcony", (
+            'avoid all(field(type = "flat"), field(balcony = false))')),
+        (FLATS, "pets allowed", "want field(pets_allowed = true)"),
+        (FLATS, "bills not included", "want field(bills_included = false)"),
+        (FLATS, "no houses unless they're free", (
+            'avoid field(type = "house") unless field(free = true)')),
+        # wishes
+        (FLATS, "Rather Bath than Bristol.", (
+            'prefer field(city = "Bath")\ndisprefer field(city = "Bristol")')),
+        (FLATS, "no houses if possible", 'disprefer field(type = "house")'),
+        # units
+        (FLATS, "max 950 pcm, at least three bedrooms", (
+            "want field(rent <= 950)\nwant field(rooms >= 3)")),
+        # days of the week, and months that lie ahead
+        (FLATS, "tonight", 'want time(from d"2026-07-01" before d"2026-07-02")'),
+        (FLATS, "starting this weekend", 'want time(from d"2026-07-04" before d"2026-07-06")'),
+        (FLATS, "starting in September", 'want time(from d"2026-09-01" before d"2026-10-01")'),
+        (FLATS, "starting in March", 'want time(from d"2027-03-01" before d"2027-04-01")'),
+        (LIBRARY, "published since Monday", 'want time(from d"2026-06-29")'),
+    ],
+)  # fmt: skip
+def test_in_a_library_and_a_list_of_flats(over: Schema, instruction: str, notation: str) -> None:
+    assert write(parsed(instruction, over).criteria) == notation
+
+
+def test_next_friday_is_asked_about() -> None:
+    (criterion,) = (c for c in parsed("flats from next Friday on", FLATS).criteria if c.assumed)
+    assert "Friday, 2026-07-03" in criterion.question
+
+
+def modelled(text: str, polarity: Polarity, *slots: Slot) -> list[tuple[str, object]]:
+    found = Reading(text, slots, Linker(LIBRARY), NOW).criteria((0, len(text)), polarity)
+    return [(c.polarity, c.what) for c in found or ()]
+
+
+def test_a_verb_that_is_denied_is_why_a_clause_excludes() -> None:
+    text = "which aren't preprints"
+    slots = [Slot((13, 22), "value", denied=True)]
+    assert modelled(text, "avoid", *slots) == [("avoid", Field("status", "=", "preprint"))]
+    assert modelled(text, "want", Slot((13, 22), "value")) == [("avoid", Field("status", "=", "preprint"))]
+
+
+def test_a_number_counts_words_only_where_something_says_so() -> None:
+    text = "cited more than 50 times"
+    assert modelled(text, "want", Slot((16, 18), "words>")) == []  # the rules read it
+    assert write(parsed(text, LIBRARY).criteria) == "want field(citations > 50)"
+
+
+def test_two_years_of_an_exclusion_are_either() -> None:
+    text = "Exclude 2020 and 2021."
+    slots = [Slot((8, 12), "value"), Slot((17, 21), "value")]
+    ((polarity, what),) = modelled(text, "avoid", *slots)
+    assert (polarity, what) == (
+        "avoid",
+        Time(datetime(2020, 1, 1, tzinfo=UTC), datetime(2022, 1, 1, tzinfo=UTC)),
+    )
 
 
 def test_a_value_with_a_denial_is_told_as_it_was_written() -> None:

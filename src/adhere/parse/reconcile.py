@@ -30,7 +30,7 @@ from adhere.need import (
 from adhere.parse.rules.about import about_of, blanked, cleaned, erased, has_content
 from adhere.parse.rules.cues import find_cue
 from adhere.parse.rules.dates import time_phrases
-from adhere.parse.rules.denial import spelled
+from adhere.parse.rules.denial import denied, one_sided, spelled
 from adhere.parse.rules.form import Phrase
 from adhere.parse.rules.link import OPEN_END, Linker
 from adhere.parse.rules.segment import overlap
@@ -43,6 +43,7 @@ from adhere.parse.tags import Slot
 _NOUN_ENDS = re.compile(
     r"\s+(?:that|which|whose|where|with|without|from|in which|under which)\b", re.IGNORECASE
 )
+_VERB_NOT = re.compile(r"\bnot\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|no|without|other than|except)\b", re.IGNORECASE)
 
 
@@ -110,8 +111,11 @@ class Reading:
         text = self.instruction[slice(*span)]
         cue = find_cue(text) if excluding else None
         shown = spelled(text)
-        if cue:
-            shown = shown[: cue.start] + " " * (cue.end - cue.start) + shown[cue.end :]
+        if excluding and cue is None and (why := _VERB_NOT.search(shown)):
+            cue_span = why.span()  # why the model takes it for an exclusion: "which aren't preprints"
+        else:
+            cue_span = (cue.start, cue.end) if cue else (0, 0)
+        shown = shown[: cue_span[0]] + " " * (cue_span[1] - cue_span[0]) + shown[cue_span[1] :]
 
         def not_before(place: int) -> bool:
             return _NOT.search(shown, 0, place - span[0]) is not None
@@ -128,7 +132,9 @@ class Reading:
             denied = not_before(phrase.span[0])
             if excluding and phrase.denied and not denied:
                 phrase = replace(phrase, denied=False)
-            if not excluding and any(meant(r) == Not(phrase.meaning) for r in over):
+            if not excluding and (
+                _is_denied(shown, phrase, span[0]) or any(meant(r) == Not(phrase.meaning) for r in over)
+            ):
                 phrase = replace(phrase, denied=True)
             phrase = _open_ended(self.instruction, phrase)
             literal = next((b for b in bounds if overlap(b.span, phrase.span) and _bounds(b, phrase)), None)
@@ -144,6 +150,7 @@ class Reading:
             _elsewhere(one.meaning, other.meaning)
             or _longer(self.instruction, one, other)
             or _known(one, other, self.linker)
+            or _opposed(one.meaning, other.meaning)
         )
 
     def _months(self, span: Span) -> list[Phrase]:
@@ -192,6 +199,20 @@ class Reading:
             return [Criterion(polarity, what, span=span)]
         question = unsure[0].question
         return [Criterion(polarity, what, assumed=True, span=span, confidence=ASSUMED, question=question)]
+
+
+def _is_denied(shown: str, phrase: Phrase, start: int) -> bool:
+    """Whether a "not" stands right before what is no bound: "that are not in English"."""
+    here = replace(phrase, span=(phrase.span[0] - start, phrase.span[1] - start), denied=False)
+    return not one_sided(phrase.meaning) and denied(shown, here).denied
+
+
+def _opposed(one: Expression, other: Expression) -> bool:
+    """Whether the same flag is up in one and down in the other: "without a balcony"."""
+    match one, other:
+        case Field(name, "=", bool(value)), Field(name2, "=", bool(value2)):
+            return name == name2 and value != value2
+    return False
 
 
 def _open_ended(text: str, phrase: Phrase) -> Phrase:

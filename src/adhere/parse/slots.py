@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import pairwise
 
 from dateutil.parser import ParserError
@@ -63,6 +64,12 @@ _SHAPES = re.compile(
     re.IGNORECASE,
 )
 """What describes a part of a text; under other words a list or a table is another thing ("waiting lists")."""
+_COUNTS_WORDS = re.compile(
+    r"\b(?:words?|pages?|long|longer|length|short|shorter|brief|lines?|sentences?|paragraphs?|characters?|read|reads|"
+    r"size|sized|wordy|concise|compact)\b",
+    re.IGNORECASE,
+)
+"""What says that a number counts words."""
 _OTHER_CODES = re.compile(
     r"\b(?:dress|zip|postal|post|area|tax|building|penal|criminal|civil|labou?r|moral|honou?r|bar|qr|morse|genetic|"
     r"country|promo|discount|access|colou?r|conduct)$",
@@ -84,7 +91,7 @@ _DATE = re.compile(DATE, re.IGNORECASE)
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"\w+")
 _MENTIONS = re.compile(
-    r"\b(?:mention|nam|contain|say|includ|us|cit|quot|word|term|phrase|nowhere|anywhere)\w*(?: \w+){0,2} $",
+    r"\b(?:mention|nam|contain|say|includ|us|quot|word|term|phrase|nowhere|anywhere)\w*(?: \w+){0,2} $",
     re.I,
 )
 """What stands before a word that is to be mentioned."""
@@ -217,6 +224,8 @@ def _named_so(text: str, slot: Slot) -> Slot:
         start, end = slot.span
         said = text[start] in _QUOTES or _MENTIONS.search(text, 0, start) or _OCCURS.match(text, end)
         return slot if said else replace(slot, label="subject")
+    if slot.label.startswith("words") and not _COUNTS_WORDS.search(text):
+        return replace(slot, label="subject")  # "cited more than 50 times" counts no words
     called = _PARTS.get(slot.label)
     known = called is None or called.search(text, *slot.span) is not None
     return slot if known else replace(slot, label="subject")
@@ -445,6 +454,9 @@ def _joined(a: Expression, b: Expression) -> Expression | None:
             return Time(start, end)
         case Time(start, None), Time(None, end) if end is not None:
             return Time(start, end)
+        case Time(datetime(), datetime()), Time(datetime(), datetime()) if a != b:
+            parts = _contiguous([a, b])
+            return parts[0] if len(parts) == 1 else Any(parts)
         case Field(name, op), Field(other, op2) if name == other and {op[0], op2[0]} == {"<", ">"}:
             return All((a, b))
         case Field(name, "=" | "in", value), Field(other, "=", more) if name == other and not isinstance(

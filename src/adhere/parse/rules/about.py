@@ -10,6 +10,7 @@ from adhere.parse.rules.admission import ADMITTED
 from adhere.parse.rules.cues import (
     EXHAUSTIVE,
     FRONTED,
+    IF_POSSIBLE,
     RELEVANT_LEAD,
     RESTRICTION,
     TASK,
@@ -98,7 +99,7 @@ def blanked(text: str) -> str:
     if FRONTED.match(head) and find_cue(tail.strip()):
         text = head + " " * (len(text) - len(head))
     opening = (lead.match(text) for lead in (TASK, RESTRICTION, RELEVANT_LEAD))
-    closing = (end.search(text) for end in (EXHAUSTIVE, ADMITTED))
+    closing = (end.search(text) for end in (EXHAUSTIVE, ADMITTED, IF_POSSIBLE))
     for frame in (*opening, *closing):
         if frame:
             text = erased(text, [frame.span()])

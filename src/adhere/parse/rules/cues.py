@@ -125,6 +125,10 @@ EXHAUSTIVE = re.compile(
     re.IGNORECASE,
 )
 """Closes such a rule: "X and nothing else"."""
+IF_POSSIBLE = re.compile(
+    r"(?<=\w),? (?:if (?:at all )?possible|if you can|where possible|ideally|preferably)\W*$", re.IGNORECASE
+)
+"""Closes a wish, and is no part of what is wished for."""
 
 
 _HELD = re.compile(r"(?:(?:i|we)(?:['’]ve| have)? )?(?:already|been through|had enough)\b", re.IGNORECASE)

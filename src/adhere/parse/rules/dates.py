@@ -47,6 +47,7 @@ _AGO = (
     r"|(?:(?P<ago_compare>more than|over|at least|less than|under|at most|within|up to) )"
     rf"(?P<ago>{_NUMBER}) (?P<ago_unit>day|week|month|year)s? ago"
 )
+_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _YEAR = r"(?:1[6-9]|20)\d\d"
 _PART = (
     rf"(?:in |during |from |of )?(?:Q(?P<quarter>[1-4])[ /-]?(?P<quarter_year>{_YEAR})"
@@ -94,6 +95,8 @@ _PHRASE = re.compile(
     rf"|(?:in |over |within |during )?(?:the )?(?:next|coming|following) (?P<next_count>{_NUMBER} )?"
     r"(?P<next_unit>day|week|fortnight|month|year)s?\b"
     r"|(?:on |from )?(?P<day>today|yesterday|tomorrow)(?!['’]s)\b"
+    rf"|(?P<weekday_word>on|this|next|coming|last|since) (?P<weekday>{'|'.join(_WEEKDAYS)})\b"
+    r"|(?:at )?(?P<weekend>this|next|coming|last) weekend\b|(?P<tonight>tonight)\b"
     rf"|(?:from |in |over |within |during |of )?(?:the )?(?:last|past|previous) {_COUNT} {_UNIT}|(?:from |"
     rf"in )?(?:the )?(?P<period>last|past|previous|this) (?P<period_unit>week|month|year)\b"
     rf"|(?:older than|(?:more than|over)(?= \w+ \w+ old\b)) (?P<old_count>\d{{1,3}}|a|an|one|two|three|four"
@@ -137,7 +140,7 @@ class TimePhrase:
 
     `sure` where it can only speak of the document's own date, not of its subject ("in 1789"). `loose`: it
     speaks of documents only beside a verb or a field that says so ("today"). `vague`: its ends are a guess
-    ("summer 2024").
+    ("summer 2024"). `ahead`: what it means of a date that lies ahead ("from December on"; else the last one).
     """
 
     span: Span
@@ -146,6 +149,7 @@ class TimePhrase:
     sure: bool
     loose: bool = False
     vague: bool = False
+    ahead: Time | None = None
 
 
 def time_phrases(text: str, now: datetime) -> Iterator[TimePhrase]:
@@ -160,7 +164,9 @@ def time_phrases(text: str, now: datetime) -> Iterator[TimePhrase]:
             sure = verb in OF_DOCUMENTS or isinstance(meaning, AsOf | Recent)
             vague = bool(match["part"]) and "half" not in match["part"].casefold()
             loose = bool(match["day"] or match["next_unit"])
-            yield TimePhrase(match.span(), meaning, verb, sure and not vague, loose, vague)
+            vague = vague or (match["weekday_word"] or "").casefold() in ("on", "next", "coming")
+            ahead = _ahead(match, now) if match["month"] else None
+            yield TimePhrase(match.span(), meaning, verb, sure and not vague, loose, vague, ahead)
 
 
 def _meaning(match: re.Match[str], now: datetime) -> Meaning | None:
@@ -197,8 +203,7 @@ def _meaning(match: re.Match[str], now: datetime) -> Meaning | None:
         year = match["last_month"][-4:]
         return Time(interval(f"{match['first_month']} {year}")[0], interval(match["last_month"])[1])
     if match["month"]:
-        word = match["since_month"].casefold()
-        return _of_month("since" if match["month_on"] else word, match["month"], now)
+        return _of_month(match, now)
     if match["quarter"] or match["month_number"] or match["part"]:
         return _part_of_year(match)
     if match["within"] or match["adjective"]:
@@ -232,15 +237,41 @@ def _any_of(dates: Sequence[str]) -> Time | Any:
     return times[0] if len(times) == 1 else Any(times)
 
 
-def _of_month(word: str, month: str, now: datetime) -> Time | None:
-    """A month without a year, or a bound at it: the last one that has begun. May is a month, "may" none."""
+def _of_month(match: re.Match[str], now: datetime, *, ahead: bool = False) -> Time | None:
+    """A month without a year, or a bound at it: the last one that has begun, or the next that has not ended.
+    May is a month, "may" none."""
+    word, month = match["since_month"].casefold(), match["month"]
     if month == "may":
         return None
     start, end = interval(f"{month} {now.year}")
-    if start > now:
-        start, end = start - relativedelta(years=1), end - relativedelta(years=1)
+    years = 1 if ahead and end <= now else -1 if not ahead and start > now else 0
+    start, end = start + relativedelta(years=years), end + relativedelta(years=years)
+    if match["month_on"]:
+        word = "since"
     bounds = {"after": Time(start=end), "before": Time(end=start), "until": Time(end=end)}
     return bounds.get(word, Time(start=start) if word == "since" else Time(start, end))
+
+
+def _ahead(match: re.Match[str], now: datetime) -> Time | None:
+    return _of_month(match, now, ahead=True)
+
+
+def _of_days(match: re.Match[str], today: datetime) -> Time:
+    """A day of the week, the weekend, or tonight."""
+    day = timedelta(days=1)
+    if match["tonight"]:
+        return Time(today, today + day)
+    if match["weekend"]:
+        saturday = today + (5 - today.weekday()) * day
+        start = saturday + {"next": 7, "last": -7}.get(match["weekend"].casefold(), 0) * day
+        return Time(start, start + 2 * day)
+    until = (_WEEKDAYS.index(match["weekday"].casefold()) - today.weekday()) % 7
+    word = match["weekday_word"].casefold()
+    if word in ("last", "since"):
+        start = today + (until - 7) * day if until or word == "last" else today
+        return Time(start=start) if word == "since" else Time(start, start + day)
+    start = today + (until or (7 if word == "next" else 0)) * day
+    return Time(start, start + day)
 
 
 def _relative(match: re.Match[str], now: datetime) -> Time | None:
@@ -257,6 +288,8 @@ def _relative(match: re.Match[str], now: datetime) -> Time | None:
         count, unit = (match["count"] or match["age_count"]), (match["unit"] or match["age_unit"])
         return Time(start=now - _length(unit, count))
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if match["tonight"] or match["weekend"] or match["weekday"]:
+        return _of_days(match, today)
     if match["day"]:
         start = today + timedelta(days={"yesterday": -1, "today": 0}.get(match["day"].casefold(), 1))
         return Time(start, start + timedelta(days=1))

@@ -207,6 +207,7 @@ AVOID_AFTER = (
     r"accept)\w*(?: is| are)?",
     r"^(?:i|we) (?:can['’]?t|cannot|won['’]?t|don['’]?t|dont|do not|will not) (?:use|stand|accept|take|eat|"
     r"have|want|need|like|wear|do|spend|pay|afford|bear|tolerate|go)\b",
+    r"^(?:i|we) (?:can['’]?t|cannot|don['’]?t|do not|dont) (?:read|speak|understand|know)(?= \S)",
     r"^(?:i|we) (?:really |absolutely |just )*(?:hate|loathe|detest|despise|can['’]?t stand)\b",
     r"^(?:which is not|that (?:is|are|was|were)(?:n['’]?t| not)|who (?:is|are) not|not being)\b",
 )

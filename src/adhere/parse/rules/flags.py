@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from adhere.need import Field
 from adhere.parse.rules.form import Phrase
-from adhere.parse.rules.tokens import Token
+from adhere.parse.rules.tokens import Token, bare
 from adhere.parse.rules.vocabulary import GENERIC, STOPWORDS, stem, stems
 from adhere.schema import FieldInfo, Schema
 
 _POSSESSING = frozenset(("ha", "hav", "has", "have", "is"))
 """Stems that open a name of a truth value and may be left out."""
 _DENYING = frozenset(("without", "no", "not"))
+_ARTICLES = frozenset(("a", "an", "any", "the"))
 _HOLDING = frozenset(("has", "have", "having", "with", "containing", "is", "are"))
 
 
@@ -32,7 +33,7 @@ def flag_phrases(found: Sequence[Token], flags: Sequence[Flag], values: Sequence
     for flag in flags:
         first, last = flag.first, flag.last
         others = any(
-            not (first <= i < last or values[i] or other.text.casefold() in STOPWORDS | GENERIC)
+            not (first <= i < last or values[i] or bare(other.text) in STOPWORDS | GENERIC)
             for i, other in enumerate(found)
         )
         adjective = found[last - 1].text.casefold().endswith("ed") and last < len(found)
@@ -74,6 +75,9 @@ def _flag(found: Sequence[Token], place: int, fields: Sequence[FieldInfo]) -> Fl
         possessed = len(spelled) > 1 and spelled[0] in _POSSESSING
         said = spelled[1:] if possessed else spelled
         words = [stem(token.text) for token in found[place : place + len(said)]]
+        split = [stem(token.text) for token in found[place : place + len(said) + 1]]
+        if len(said) == 2 and split == [said[0], "not", said[1]]:  # "bills not included"
+            return Flag(info.name, place, place + 3, holds=False)
         if len(said) == 1 and words[:1] in ([f"non-{said[0]}"], [f"un{said[0]}"]):
             return Flag(info.name, place, place + 1, holds=False)
         outside = _outside(found, place, said)
@@ -81,8 +85,9 @@ def _flag(found: Sequence[Token], place: int, fields: Sequence[FieldInfo]) -> Fl
             return Flag(info.name, place, place + outside, holds=False)
         if words != said:
             continue
-        before = found[place - 1].text.casefold() if place else ""
+        start = place - (place > 0 and found[place - 1].text.casefold() in _ARTICLES)
+        before = found[start - 1].text.casefold() if start else ""
         if before in _DENYING:
-            return Flag(info.name, place - 1, place + len(said), holds=False)
+            return Flag(info.name, start - 1, place + len(said), holds=False)
         return Flag(info.name, place - (possessed and before in _HOLDING), place + len(said), holds=True)
     return None

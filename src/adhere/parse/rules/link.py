@@ -18,7 +18,7 @@ from adhere.parse.rules.flags import flag_phrases, flags_of
 from adhere.parse.rules.form import COMPARE, COMPARED, Phrase
 from adhere.parse.rules.numbers import number
 from adhere.parse.rules.shielded import joined, pattern_of
-from adhere.parse.rules.tokens import Token, tokens
+from adhere.parse.rules.tokens import Token, bare, tokens
 from adhere.parse.rules.versions import version_phrases
 from adhere.parse.rules.vocabulary import (
     GENERIC,
@@ -406,4 +406,4 @@ def _of_authors(name: str) -> bool:
 
 
 def _empty(word: str) -> bool:
-    return word.casefold() in STOPWORDS or word.casefold() in GENERIC
+    return bare(word) in STOPWORDS or bare(word) in GENERIC

@@ -16,9 +16,15 @@ from adhere.parse.rules.vocabulary import stem, stems
 from adhere.schema import Schema
 
 MEASURES: Mapping[str, tuple[str, str]] = {
-    "price": ("cost", "priced euro eur dollar usd buck pound gbp € $ £"),
-    "cost": ("price", "costing priced euro eur dollar usd buck pound gbp € $ £"),
-    "salary": ("pay wage", "paying paid earn earning euro eur dollar usd pound gbp € $ £"),
+    "price": ("cost", "priced euro eur dollar usd buck pound gbp quid € $ £"),
+    "cost": ("price", "costing priced euro eur dollar usd buck pound gbp quid € $ £"),
+    "rent": ("rental", "pcm euro eur dollar usd buck pound gbp quid € $ £"),
+    "deposit": ("", "euro eur dollar usd buck pound gbp quid € $ £"),
+    "salary": ("pay wage", "paying paid earn earning euro eur dollar usd pound gbp quid € $ £"),
+    "room": ("bedroom bed", ""),
+    "capacity": ("seat seating hold holding", "people person"),
+    "citation": ("cited", "time"),
+    "area": ("", "sqm"),
     "rating": ("rated star score", ""),
     "weight": ("weigh weighing", "gram g kg kilo kilogram"),
     "minute": ("min", "take taking hour"),
@@ -29,7 +35,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "serving": ("serve portion people person", ""),
 }
 """By the stem of a part of a field's name: other words for it, and its units."""
-MONEY = frozenset("euro euros eur dollar dollars usd buck bucks pound pounds gbp € $ £".split())  # noqa: SIM905
+MONEY = frozenset("euro euros eur dollar dollars usd buck bucks pound pounds gbp quid pcm € $ £".split())  # noqa: SIM905
 _UNITS: Mapping[str, tuple[str, float]] = {
     "g": ("weight", 1), "gram": ("weight", 1), "kg": ("weight", 1000), "kilo": ("weight", 1000),
     "kilogram": ("weight", 1000), "min": ("time", 1), "minut": ("time", 1), "minute": ("time", 1),

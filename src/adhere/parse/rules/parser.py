@@ -33,6 +33,7 @@ from adhere.parse.rules.task import of_the_task, only_task
 from adhere.parse.rules.tolerance import doubted, settled_as_open
 from adhere.parse.rules.typing import criteria_of, denials
 from adhere.parse.rules.undated import asked_of_names, asked_when
+from adhere.parse.rules.vocabulary import stems
 from adhere.schema import Schema
 
 _OTHERS = re.compile(
@@ -101,6 +102,7 @@ def compose(
     made: dict[int, int] = {}
     kept_open: list[Span] = []
     found = settled_as_open(instruction, [_asking(instruction, clause) for clause in found], linker)
+    found = [_flag(instruction, clause, linker) for clause in found]
     for number, clause in enumerate(found):
         if clause.label == "task":
             continue
@@ -171,6 +173,14 @@ def _let_in(
 
 def _fields(criterion: Criterion) -> set[str]:
     return {leaf.name for leaf in conditions(criterion.what) if isinstance(leaf, Field)}
+
+
+def _flag(instruction: str, clause: Clause, linker: Linker | None) -> Clause:
+    """The clause, a want where it is nothing but the name of a truth value: "pets allowed"."""
+    words = tuple(stems(instruction[slice(*clause.span)]))
+    flags = linker.schema.fields.values() if linker else ()
+    named = any(info.type == "boolean" and tuple(stems(info.name)) == words for info in flags)
+    return replace(clause, label="want") if named and clause.label == "background" else clause
 
 
 def _typed(instruction: str, span: Span, linker: Linker | None, now: datetime) -> list[Criterion]:

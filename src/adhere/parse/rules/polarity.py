@@ -66,6 +66,9 @@ _PLAIN_OVER = re.compile(
     re.IGNORECASE,
 )
 """A short piece with no verb: "wooden over cardboard"."""
+_RATHER = re.compile(
+    r"(?:(?:i|we)(?:['’]d| would) )?(?:rather|sooner) (?!than\b|not\b|no\b)(?=.* than )", re.IGNORECASE
+)
 _THAN = re.compile(r"(?<=\w )than\s", re.IGNORECASE)
 """Between what one would rather have and what not."""
 _BEATS = re.compile(
@@ -171,11 +174,14 @@ def _lead_ins(text: str, found: list[Piece]) -> Iterator[_Marked]:
         between = _BEATS.search(piece.text)
         if between is None and cue is None and len(piece.text.split()) <= 7:
             between = _PLAIN_OVER.search(piece.text)
-        if between is None and cue and cue.label == "prefer" and "rather" in piece.text.casefold():
-            between = _THAN.search(piece.text, cue.end)
+        rather = _RATHER.match(piece.text)
+        if rather or (
+            between is None and cue and cue.label == "prefer" and "rather" in piece.text.casefold()
+        ):
+            between = _THAN.search(piece.text, rather.end() if rather else cue.end if cue else 0)
         if between is None and cue and cue.label == "prefer":
             between = _OVER.search(piece.text, cue.end if cue.side == "after" else 0)
-        if between and (cue is None or cue.label == "prefer"):
+        if between and (cue is None or rather or cue.label == "prefer"):
             middle = piece.span[0] + (between.end() if between.re is _PLAIN_OVER else between.start())
             yield _Marked(_part(text, piece, *trimmed(text, (piece.span[0], middle))), cue, "prefer")
             rest = trimmed(text, (middle, piece.span[1]))
@@ -327,7 +333,7 @@ def _goes_on(this: _Marked, before: _Marked) -> bool:
     """Whether the piece belongs to the one before: a bracket, a relative clause, the rest of a list."""
     if this.piece.opened in ("(", "["):
         return True
-    if _ONLY_NOW.match(this.piece.text):
+    if _ONLY_NOW.match(this.piece.text) or (before.label != "want" and _BOUND.match(this.piece.text)):
         return False
     if this.piece.opened in (")", "]"):
         return before.glued and before.cue is None

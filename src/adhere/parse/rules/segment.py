@@ -112,10 +112,16 @@ NOT = (
 MUST = r"so [\w'-]+ (?:is|are) (?:a must|required|essential|mandatory)"
 """A rule with its reason before it: "I cook for a coeliac so gluten-free is a must"."""
 
+AT_LEAST = (
+    r"(?:and|but) (?:at (?:least|most)"
+    r"|(?:no|not) (?:more|less|fewer|later|earlier|older|newer|longer|shorter) than)"
+)
+"""A bound of its own, which is no further thing that is excluded: "no books and at least 10 citations"."""
+
 _BREAK = re.compile(
     r"(?P<stop>[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+|;)|(?P<comma>,(?=\s|$))|(?P<colon>:(?=\s|$))"
     r"|(?P<dash>(?<=\s)[-–—]+(?=\s)|—)|(?P<paren>[()\[\]])"
-    rf"|(?P<word>(?<=\s)(?=(?:{'|'.join((*map(re.escape, OPENERS), NOT, MUST))})\b))",
+    rf"|(?P<word>(?<=\s)(?=(?:{'|'.join((*map(re.escape, OPENERS), NOT, MUST, AT_LEAST))})\b))",
     re.IGNORECASE,
 )
 _AUXILIARY = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from adhere.need import All, Any, Expression, Field, Time
 from adhere.parse.rules.about import bears, has_content
@@ -18,6 +18,11 @@ _MADE = frozenset("made released published produced written created shot recorde
 """Verbs that a field of years dates without doubt."""
 _ENDED, _BEGUN = re.compile(r"[,;:(]\s*(?:and |but )?$"), re.compile(r"\s*(?:please)?\s*(?:$|[,;:)])")
 """What stands around a phrase between commas, which speaks of the documents: "coupons, from 2024 or 2025"."""
+_LAST_WORD = re.compile(r"\b([^\W\d]+)\s+$")
+_AHEAD = frozenset(
+    map(stem, ("starts", "start", "begins", "due", "available", "deadline", "expires", "ends", "departs"))
+)
+"""Parts of the names of dates that mostly lie ahead."""
 _WORD = re.compile(r"\w+")
 _FROM = re.compile(r"\bfrom\s+$", re.IGNORECASE)
 
@@ -25,11 +30,16 @@ _FROM = re.compile(r"\bfrom\s+$", re.IGNORECASE)
 def timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None:
     """A phrase of time as a condition on the date field that its verb names, or on the document's time."""
     start, end = phrase.span
-    named = _date_field(phrase.verb, schema)
+    named, led = _date_field(phrase.verb, schema), _LAST_WORD.search(text, 0, start)
+    if not (phrase.verb or named) and led:
+        named = _date_field(led[1], schema)  # "available from December on"
+        start = led.start() if named else start
     if not named and (before_it := _named_before(text[:start], schema)):
         named, start = before_it  # "whose post history falls in 2022"
     year = year_field(schema)
     meaning: Expression = phrase.meaning
+    if phrase.ahead and _AHEAD & set(stems(named or (schema.time_field if schema else ""))):
+        meaning = phrase.ahead
     if from_it := _FROM.search(text[:start]):
         start = from_it.start()  # "from before 2010"
     windows = meaning.parts if isinstance(meaning, Any) else (meaning,)
@@ -44,17 +54,29 @@ def timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None
     around = text[:start] + " " + text[end:]
     alone = not has_content(around) or bears(around)
     on_noun = bool(before) and before[-1].casefold() in HEADS
-    own = schema is not None and bool(phrase.verb) and stem(phrase.verb) in stems(schema.time_field or "")
+    verb = phrase.verb or (led[1] if led else "")
+    own = schema is not None and bool(verb) and stem(verb) in stems(schema.time_field or "")
+    start = led.start() if own and led and not phrase.verb else start
     apart = _ENDED.search(text[:start]) is not None and _BEGUN.match(text, end) is not None
     sure = phrase.sure or alone or on_noun or bool(named) or own or (bool(year) and phrase.verb in _MADE)
     if phrase.loose and not (named or phrase.verb or own):
         return None
     sure = (sure or (apart and start > 0)) and not phrase.vague
     words = " ".join(text[start:end].split())
-    question = "" if sure else f"Is {words!r} about the date of the document?"
-    if phrase.vague and isinstance(phrase.meaning, Time) and phrase.meaning.start and phrase.meaning.end:
-        question = f"Is {words!r} from {phrase.meaning.start:%Y-%m} until {phrase.meaning.end:%Y-%m}?"
+    question = "" if sure else _question(words, phrase)
     return Phrase((start, end), meaning, sure, question, plain=schema is not None and not phrase.vague)
+
+
+def _question(words: str, phrase: TimePhrase) -> str:
+    match phrase.meaning:
+        case Time(datetime() as start, datetime() as end) if phrase.vague:
+            day = end - start == timedelta(days=1)
+            return (
+                f"Is {words!r} {start:%A, %Y-%m-%d}?"
+                if day
+                else f"Is {words!r} from {start:%Y-%m} until {end:%Y-%m}?"
+            )
+    return f"Is {words!r} about the date of the document?"
 
 
 def _any(windows: Iterable[Expression]) -> Expression:

@@ -9,11 +9,18 @@ from adhere.need import Span
 
 _TOKEN = re.compile(r"\w+(?:[.+#'’-]\w+)*")
 
+_CONTRACTED = re.compile(r"['’](?:re|s|ve|ll|d|m)$")
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
     text: str
     span: Span
+
+
+def bare(word: str) -> str:
+    """The word in small letters, without what is contracted with it: "they" of "they're"."""
+    return _CONTRACTED.sub("", word.casefold())
 
 
 def tokens(text: str) -> list[Token]:

@@ -32,6 +32,7 @@ from adhere.parse.rules.link import Linker
 from adhere.parse.rules.measured import measured_phrases
 from adhere.parse.rules.named import named_phrases
 from adhere.parse.rules.timed import timed
+from adhere.parse.rules.vocabulary import stem, stems
 from adhere.schema import Schema
 
 SURE, ASSUMED = 0.9, 0.5
@@ -226,7 +227,11 @@ def _named_denial(text: str, cue: Cue, linker: Linker | None) -> bool:
     if linker is None or cue.side != "before":
         return False
     return any(
-        isinstance(phrase.meaning, Not) and phrase.span[0] < cue.start < phrase.span[1]
+        (
+            isinstance(phrase.meaning, Not)
+            or (isinstance(phrase.meaning, Field) and phrase.meaning.value is False)
+        )
+        and phrase.span[0] < cue.start < phrase.span[1]
         for phrase in linker.phrases(spelled(text))
     )
 
@@ -304,7 +309,8 @@ def _phrases(text: str, linker: Linker | None, now: datetime) -> Iterator[Phrase
 
 
 def in_language(meaning: Expression, schema: Schema | None) -> Expression:
-    """A language as a value of the store's field of that name, where it has one; else what the text is in."""
+    """A language, or a part such as code, as the store's own field says it, where it has one ("language",
+    "has_code"); else as the text shows it."""
     match meaning:
         case Any(parts):
             return Any(tuple(in_language(part, schema) for part in parts))
@@ -315,6 +321,11 @@ def in_language(meaning: Expression, schema: Schema | None) -> Expression:
                 found = [value for value in (info.values if info else ()) if str(value).casefold() in said]
                 if found:
                     return Field(name, "=", found[0])
+        case Form(feature, "=", bool(holds)) if schema:
+            flags = [info.name for info in schema.fields.values() if info.type == "boolean"]
+            named = [name for name in flags if stems(name)[-1:] == [stem(feature)]]
+            if len(named) == 1:
+                return Field(named[0], "=", holds)
     return meaning
 
 

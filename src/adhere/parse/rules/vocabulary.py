@@ -29,7 +29,7 @@ HEADS = GENERIC | words("""
 """Words for what a store's documents may be about one of: a value may stand on them ("Indian dishes")."""
 
 STOPWORDS = words("""
-    unless except provided
+    unless except provided rather sooner
     a an the and or but of in on at to for from by with as is are be was were been being it its this
     that these those which who whose i we me us my our you your they them their he she his her there
     here any all some every each only just please so then also too very really do does did has have had
@@ -84,9 +84,15 @@ def stems(name: str) -> list[str]:
     return [stem(part) for part in re.split(r"[\W_]+", name) if part]
 
 
+_GREEK = ("theses", "analyses", "diagnoses", "crises", "emphases", "synopses")
+"""Plurals whose one is in -is."""
+
+
 def singular(word: str) -> str:
     """Folds case and plural only: "typing" is a value that "type" is not."""
     folded = word.casefold().replace("’", "'").removesuffix("'s")
+    if folded.endswith(_GREEK):
+        return folded[:-2] + "is"
     for ending, instead in (("ies", "y"), ("sses", "ss"), ("s", "")):
         if folded.endswith(ending) and len(folded) > 3 and not folded.endswith(("ss", "us", "is")):
             return folded.removesuffix(ending) + instead

@@ -92,6 +92,9 @@ DISPREFER_AFTER = (
     r"^(?:and |but |though )?(?:ideally|preferably|rather|sooner|better|if possible)[, ]+"
     r"(?:not?|without|nothing|never)\b"
     r"(?: (?:see|have|read|get|buy))?",
+    r"^(?:and |but )?(?:no|nothing|without|not|avoid|skip|leave out|exclude)\b"
+    r"(?: (?:with|about|on|from|by|that has)\b)?"
+    r"(?=.* (?:if (?:at all )?possible|if you can|where possible|ideally|preferably)\W*$)",
     r"^less of (?:the|that|this)\b",
     r"^(?:i|we) (?:really |rather |quite |just )*dislike\b",
     r"^(?:(?:and|but|also|please|then) )*(?:less interested in|less keen on|not so keen on|rather less|"
