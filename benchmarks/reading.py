@@ -20,6 +20,9 @@ what it does:
 which are our own (labels/everyday); with --test for those of labels/everyday_test.jsonl, which nobody reads.
 Each is put under four queries, because a query may change what the model makes of an instruction. Hence
   steady        exact under all of its queries
+
+--hard asks for the 180 of labels/everyday_hard.jsonl, by which a tester broke the parser, over three more
+stores of our own; the parser was mended by them since.
 """
 
 from __future__ import annotations
@@ -80,6 +83,7 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0, help="misread ones to print (development only)")
     parser.add_argument("--wordings", choices=HALVES, help="the audit's instructions instead")
     parser.add_argument("--everyday", action="store_true", help="what people type, each under four queries")
+    parser.add_argument("--hard", action="store_true", help="what a tester wrote to break the parser")
     parser.add_argument("--needs", type=int, default=60, help="of the audit, over each store")
     options = parser.parse_args()
     if options.data is None:
@@ -87,7 +91,10 @@ def main() -> None:
     if options.wordings:
         _audited(Path(options.data), TaggerParser(options.model), options.wordings, options.needs)
         return
-    needs = _needs("everyday" if options.everyday else "stores", test=options.test)
+    kind = "hard" if options.hard else "everyday" if options.everyday else "stores"
+    if options.hard and options.test:
+        parser.error("--hard has no --test: all of it was read")
+    needs = _needs(kind, test=options.test)
     truths = {store: truth(Path(options.data), store) for store in dict.fromkeys(n["store"] for n in needs)}
     print(f"{len(needs)} instructions\n\n| parser | store | {' | '.join(MEASURES)} |")
     print("|---|---|" + "---|" * len(MEASURES))
@@ -110,7 +117,11 @@ def _audited(data: Path, parser: TaggerParser, half: Half, count: int) -> None:
 
 
 def _needs(name: str, *, test: bool) -> list[Need]:
-    files = {"everyday": ("everyday", "everyday_test"), "stores": ("stores_development", "stores_test")}
+    files = {
+        "everyday": ("everyday", "everyday_test"),
+        "stores": ("stores_development", "stores_test"),
+        "hard": ("everyday_hard",),
+    }
     file = LABELS / f"{files[name][test]}.jsonl"
     needs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     return [{"queries": [need.get("query", "")], **need} for need in needs]

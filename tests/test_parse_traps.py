@@ -67,6 +67,8 @@ FLATS = schema(
     FieldInfo("city", "keyword", values={"Bath": 4, "Bristol": 3}),
     FieldInfo("type", "keyword", values={"flat": 4, "house": 3}),
     FieldInfo("rooms", "number"),
+    FieldInfo("floor_area", "number"),
+    FieldInfo("energy_rating", "keyword", values={"A": 2, "B": 3, "C": 4, "D": 1}),
     FieldInfo("rent", "number"),
     FieldInfo("pets_allowed", "boolean"),
     FieldInfo("balcony", "boolean"),
@@ -209,6 +211,19 @@ def test_in_a_tracker(instruction: str, notation: str) -> None:
         # units
         (FLATS, "max 950 pcm, at least three bedrooms", (
             "want field(rent <= 950)\nwant field(rooms >= 3)")),
+        (FLATS, "2 bed, over 1500 a month", "want field(rooms = 2)\nwant field(rent > 1500)"),
+        (FLATS, "nothing smaller than 50 square metres", "avoid field(floor_area < 50)"),
+        (FLATS, "older than two years", 'want time(before d"2024-07-01T12:00:00+00:00")'),
+        # grades have an order
+        (FLATS, "energy rating C or better", 'want field(energy_rating in ["A", "B", "C"])'),
+        # names of two words, apart or turned round
+        (FLATS, "pets must be allowed", "want field(pets_allowed = true)"),
+        (FLATS, "flats which don't allow pets are no use to me", (
+            'avoid all(field(type = "flat"), field(pets_allowed = false))')),
+        (LIBRARY, "pref. with code", "prefer field(has_code = true)"),
+        # days without a year
+        (FLATS, "starting after 1st March", 'want time(from d"2027-03-02")'),
+        (LIBRARY, "published since 23 June", 'want time(from d"2026-06-23")'),
         # days of the week, and months that lie ahead
         (FLATS, "tonight", 'want time(from d"2026-07-01" before d"2026-07-02")'),
         (FLATS, "starting this weekend", 'want time(from d"2026-07-04" before d"2026-07-06")'),

@@ -47,6 +47,9 @@ _AGO = (
     r"|(?:(?P<ago_compare>more than|over|at least|less than|under|at most|within|up to) )"
     rf"(?P<ago>{_NUMBER}) (?P<ago_unit>day|week|month|year)s? ago"
 )
+_DAY_MONTH = (
+    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH}(?!\w)|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,]?\d)"
+)
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _YEAR = r"(?:1[6-9]|20)\d\d"
 _PART = (
@@ -90,6 +93,8 @@ _PHRASE = re.compile(
     rf"|(?:in|during|from|of) (?P<months>{MONTH}(?:(?:, {MONTH})*,? (?:or|and) {MONTH}) (?:1[6-9]|20)\d\d)"
     rf"|(?:from|between) (?P<first_month>{MONTH}) (?:to|and|until|till|-|–) "
     rf"(?P<last_month>{MONTH} (?:1[6-9]|20)\d\d)"
+    rf"|(?P<since_day>since|from|after|before|until|by|on) (?:the )?(?P<day_month>{_DAY_MONTH})(?!,? \d{{4}})"
+    r"(?P<day_on> on(?:wards?)?\b| or (?:later|newer)\b| at the latest\b)?"
     rf"|(?P<since_month>since|from|after|before|until|in|during) (?P<month>{MONTH}(?! ?\d))"
     r"(?P<month_on> on(?:wards?)?\b| or (?:later|newer)\b)?"
     rf"|(?:in |over |within |during )?(?:the )?(?:next|coming|following) (?P<next_count>{_NUMBER} )?"
@@ -165,7 +170,7 @@ def time_phrases(text: str, now: datetime) -> Iterator[TimePhrase]:
             vague = bool(match["part"]) and "half" not in match["part"].casefold()
             loose = bool(match["day"] or match["next_unit"])
             vague = vague or (match["weekday_word"] or "").casefold() in ("on", "next", "coming")
-            ahead = _ahead(match, now) if match["month"] else None
+            ahead = _of_month(match, now, ahead=True) if match["month"] or match["day_month"] else None
             yield TimePhrase(match.span(), meaning, verb, sure and not vague, loose, vague, ahead)
 
 
@@ -202,7 +207,7 @@ def _meaning(match: re.Match[str], now: datetime) -> Meaning | None:
     if match["first_month"]:
         year = match["last_month"][-4:]
         return Time(interval(f"{match['first_month']} {year}")[0], interval(match["last_month"])[1])
-    if match["month"]:
+    if match["month"] or match["day_month"]:
         return _of_month(match, now)
     if match["quarter"] or match["month_number"] or match["part"]:
         return _part_of_year(match)
@@ -238,22 +243,22 @@ def _any_of(dates: Sequence[str]) -> Time | Any:
 
 
 def _of_month(match: re.Match[str], now: datetime, *, ahead: bool = False) -> Time | None:
-    """A month without a year, or a bound at it: the last one that has begun, or the next that has not ended.
-    May is a month, "may" none."""
-    word, month = match["since_month"].casefold(), match["month"]
-    if month == "may":
+    """A month or a day without a year, or a bound at it: the last one that has begun, or the next that has
+    not ended. May is a month, "may" none."""
+    word = (match["since_month"] or match["since_day"]).casefold()
+    said, on = match["month"] or match["day_month"], match["month_on"] or match["day_on"]
+    if said == "may":
         return None
-    start, end = interval(f"{month} {now.year}")
+    start, end = interval(f"{said} {now.year}")
     years = 1 if ahead and end <= now else -1 if not ahead and start > now else 0
     start, end = start + relativedelta(years=years), end + relativedelta(years=years)
-    if match["month_on"]:
-        word = "since"
-    bounds = {"after": Time(start=end), "before": Time(end=start), "until": Time(end=end)}
+    if on:
+        word = "until" if "latest" in on else "since"
+    if word == "from" and match["day_month"]:
+        word = "since"  # "from 1 March" goes on, "from March" is that month
+    bounds = {"after": Time(start=end), "before": Time(end=start)}
+    bounds |= dict.fromkeys(("until", "by"), Time(end=end))
     return bounds.get(word, Time(start=start) if word == "since" else Time(start, end))
-
-
-def _ahead(match: re.Match[str], now: datetime) -> Time | None:
-    return _of_month(match, now, ahead=True)
 
 
 def _of_days(match: re.Match[str], today: datetime) -> Time:

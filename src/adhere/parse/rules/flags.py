@@ -14,6 +14,7 @@ from adhere.schema import FieldInfo, Schema
 _POSSESSING = frozenset(("ha", "hav", "has", "have", "is"))
 """Stems that open a name of a truth value and may be left out."""
 _DENYING = frozenset(("without", "no", "not"))
+_BETWEEN = frozenset(("is", "are", "be", "must", "should", "not", "need", "have", "to", "was", "were"))
 _ARTICLES = frozenset(("a", "an", "any", "the"))
 _HOLDING = frozenset(("has", "have", "having", "with", "containing", "is", "are"))
 
@@ -51,6 +52,23 @@ def flags_of(found: Sequence[Token], schema: Schema) -> list[Flag]:
     return [flag for flag in at if flag]
 
 
+def _apart(found: Sequence[Token], place: int, said: Sequence[str]) -> tuple[int, bool, int] | None:
+    """How many tokens say a name of two words with others between ("bills are not included") or turned round
+    ("don't allow pets"), whether it holds, and how many before them deny it."""
+    if len(said) != 2:
+        return None
+    words = [token.text.casefold() for token in found[place : place + 5]]
+    if [stem(word) for word in words[:2]] == [said[1], said[0]]:
+        denied = place > 0 and found[place - 1].text.casefold() == "not"
+        return 2, not denied, int(denied)
+    if not words or stem(words[0]) != said[0]:
+        return None
+    end = next((at for at, word in enumerate(words[1:], start=1) if word not in _BETWEEN), 0)
+    if end > 1 and stem(words[end]) == said[1]:
+        return end + 1, "not" not in words[1:end], 0
+    return None
+
+
 def _outside(found: Sequence[Token], place: int, said: Sequence[str]) -> int:
     """How many tokens say the opposite of a name that begins with "in": "out of stock" of `in_stock`."""
     if len(said) < 2 or said[0] != "in":
@@ -75,9 +93,9 @@ def _flag(found: Sequence[Token], place: int, fields: Sequence[FieldInfo]) -> Fl
         possessed = len(spelled) > 1 and spelled[0] in _POSSESSING
         said = spelled[1:] if possessed else spelled
         words = [stem(token.text) for token in found[place : place + len(said)]]
-        split = [stem(token.text) for token in found[place : place + len(said) + 1]]
-        if len(said) == 2 and split == [said[0], "not", said[1]]:  # "bills not included"
-            return Flag(info.name, place, place + 3, holds=False)
+        apart = _apart(found, place, said)
+        if apart:
+            return Flag(info.name, place - apart[2], place + apart[0], holds=apart[1])
         if len(said) == 1 and words[:1] in ([f"non-{said[0]}"], [f"un{said[0]}"]):
             return Flag(info.name, place, place + 1, holds=False)
         outside = _outside(found, place, said)

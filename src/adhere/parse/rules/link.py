@@ -75,6 +75,17 @@ _LINKING = frozenset(
 """Stems that may stand between a value and the name of its field: "must be among the authors"."""
 
 
+def grades(info: FieldInfo, least: str) -> tuple[str, ...]:
+    """The value and those that are better, where a field's values are grades: "C or better" is A, B or C."""
+    values = sorted(map(str, info.values))
+    lettered = len(values) > 1 and all(re.fullmatch("[A-Z]", value) for value in values)
+    return tuple(value for value in values if value <= least) if lettered else ()
+
+
+def _better(words: str) -> bool:
+    return words.split()[-1].casefold() in ("above", "higher", "up", "upwards", "better")
+
+
 OPEN_END = re.compile(
     r" (?:or|and) (?:above|below|higher|lower|up|upwards?|better|worse|more|less|later|earlier)\b",
     re.IGNORECASE,
@@ -228,6 +239,14 @@ class Linker:
         also = "".join(f" or {other}" for other in sorted(group[0].readings) if other != name)
         question = "" if sure else f"Does {' '.join(values)!r} mean the field {name}{also}?"
         further = OPEN_END.match(text, found[last - 1].span[1])
+        graded = (
+            further
+            and _better(further[0])
+            and len(values) == 1
+            and grades(self.schema.fields[name], values[0])
+        )
+        if further and graded and (named or alone):
+            return Phrase((found[first].span[0], further.end()), Field(name, "in", graded))
         if further:
             sure, question = False, f"Which values of {name} are {' '.join(values)!r}{further[0]}?"
         span = (found[first].span[0], end)

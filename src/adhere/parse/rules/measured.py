@@ -19,7 +19,6 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "price": ("cost", "priced euro eur dollar usd buck pound gbp quid € $ £"),
     "cost": ("price", "costing priced euro eur dollar usd buck pound gbp quid € $ £"),
     "rent": ("rental", "pcm euro eur dollar usd buck pound gbp quid € $ £"),
-    "deposit": ("", "euro eur dollar usd buck pound gbp quid € $ £"),
     "salary": ("pay wage", "paying paid earn earning euro eur dollar usd pound gbp quid € $ £"),
     "room": ("bedroom bed", ""),
     "capacity": ("seat seating hold holding", "people person"),
@@ -29,7 +28,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "weight": ("weigh weighing", "gram g kg kilo kilogram"),
     "minute": ("min", "take taking hour"),
     "hour": ("hr", "take taking minute min"),
-    "duration": ("last lasting", "minute min take taking hour"),
+    "duration": ("last lasting", "minute min take taking hour hr hrs"),
     "wordcount": ("", "word"),
     "experience": ("", "year yr"),
     "serving": ("serve portion people person", ""),
@@ -39,12 +38,13 @@ MONEY = frozenset("euro euros eur dollar dollars usd buck bucks pound pounds gbp
 _UNITS: Mapping[str, tuple[str, float]] = {
     "g": ("weight", 1), "gram": ("weight", 1), "kg": ("weight", 1000), "kilo": ("weight", 1000),
     "kilogram": ("weight", 1000), "min": ("time", 1), "minut": ("time", 1), "minute": ("time", 1),
-    "hour": ("time", 60), "hr": ("time", 60), "h": ("time", 60), "day": ("time", 1440),
+    "hour": ("time", 60), "hr": ("time", 60), "hrs": ("time", 60), "h": ("time", 60), "day": ("time", 1440),
 }  # fmt: skip
 """By the stem of a unit: what it measures, and how many of the smallest one it is."""
 _FURTHER: Mapping[str, Operator] = {
     "within": "<=", "not over": "<=", "not above": "<=", "cheaper than": "<", "lighter than": "<",
-    "quicker than": "<", "faster than": "<", "lower than": "<", "heavier than": ">", "better than": ">",
+    "smaller than": "<", "quicker than": "<", "faster than": "<", "lower than": "<", "larger than": ">",
+    "bigger than": ">", "heavier than": ">", "better than": ">",
     "dearer than": ">", "more expensive than": ">", "budget is": "<=", "budget of": "<=", "budget:": "<=",
     "exactly": "=", "not under": ">=", "not below": ">=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
 }  # fmt: skip
@@ -59,6 +59,8 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 """An amount of money as much of Europe writes it: "1.000 euros" are a thousand."""
 _MORE = r"(?:(?:or|and) (?:more|better|higher|above|up(?:wards)?|over)|min(?:imum)?|at (?:the )?least)\b"
 _LESS = r"(?:(?:or|and) (?:less|fewer|lower|below|under|cheaper)|max(?:imum)?|tops|at (?:the )?most)\b"
+_AREA = r"square (?:met(?:re|er)s?|feet)|sq\.? ?m(?:et(?:re|er)s?)?|m2|m²"
+_PER_MONTH = r"(?:a|per) month|monthly|p\.?c?\.?m"
 _NO_VERB = (
     "no|not|never|nor|and|or|but|between|from|to|for|at|with|of|in|is|are|be|a|an|the|only|under|over|above|"
     rf"below|within|exactly|{WORDED}"
@@ -70,10 +72,15 @@ _MEASURED = re.compile(
     rf"|(?P<opens>between |from )?(?P<first>{_NUMBER}) ?(?:to|-|–|(?(opens)and|(?!))) ?(?P<last>{_NUMBER})"
     rf"|(?P<least>{_NUMBER})(?:\+|(?= (?:[a-z]+ )?{_MORE}))"
     rf"|(?P<most>{_NUMBER})(?= (?:[a-z]+ )?{_LESS}))(?!\w|[.,]\d)"
-    r"(?P<measure>\s?(?:of )?(?P<unit>(?!(?:or|and|to|but|in|on|with|for|a|the)\b)[a-z]+|€)(?![\w.])"
+    rf"(?P<measure>\s?(?:of )?(?P<unit>{_AREA}|{_PER_MONTH}"
+    r"|(?!(?:or|and|to|but|in|on|with|for|a|the)\b)[a-z]+|€)(?![\w.])"
     r"(?: of (?P<of>[a-z]+))?)?"
     rf"(?P<more> {_MORE}| {_LESS})?",
     re.IGNORECASE,
+)
+
+_COUNTED = re.compile(
+    rf"(?<![\w.,-])(?P<number>\d+|{WORDED})[- ](?P<unit>[a-z]+)\b(?! (?:or|and) (?:more|less|fewer))", re.I
 )
 
 
@@ -82,15 +89,16 @@ def measured_phrases(text: str, schema: Schema) -> Iterator[Phrase]:
     parts = {name: stems(name) for name, info in schema.fields.items() if info.type == "number"}
     for match in _MEASURED.finditer(text) if parts else ():
         compared = _ADJECTIVES.get((match["compare"] or "").casefold().removesuffix(" than").split(" ")[-1])
-        said = [w for w in (match["of"], compared, _sign(match), match["unit"], match["verb"]) if w]
+        unit = _unit(match["unit"] or "")
+        said = [w for w in (match["of"], compared, _sign(match), unit, match["verb"]) if w]
         named = [(fields[0], word) for word in said if len(fields := _fields(word, parts)) == 1]
         if not named:
             continue
         name, word = named[0]
-        scale = _scale(stem(match["unit"] or ""), parts[name][-1])
+        scale = _scale(stem(unit), parts[name][-1])
         leads = match["verb"] and _fields(match["verb"], parts) == [name]
         start = match.start() if leads else match.start("said")
-        measures = match["unit"] and (word == match["unit"] or name in _fields(match["unit"], parts))
+        measures = unit and (word == unit or name in _fields(unit, parts))
         foreign = match["unit"] and not measures and word == match["verb"]  # "cost under 300 including"
         yield Phrase(
             (start, match.start("measure") if foreign else match.end()),
@@ -98,10 +106,30 @@ def measured_phrases(text: str, schema: Schema) -> Iterator[Phrase]:
         )
 
 
+def _unit(text: str) -> str:
+    """The unit in one word."""
+    if re.fullmatch(_AREA, text, re.IGNORECASE):
+        return "sqm"
+    return "pcm" if re.fullmatch(_PER_MONTH, text, re.IGNORECASE) else text
+
+
 def _scale(unit: str, own: str) -> float:
     """How much of the unit that a field's name ends with one of the unit that was said is."""
     (said, many), (meant, few) = _UNITS.get(unit, ("", 1)), _UNITS.get(own, ("", 1))
     return many / few if said == meant else 1
+
+
+def counted_phrases(text: str, schema: Schema) -> Iterator[Phrase]:
+    """Plain counts of what a field is named by: "2 bed", "a two-room flat"."""
+    parts = {name: stems(name) for name, info in schema.fields.items() if info.type == "number"}
+    for match in _COUNTED.finditer(text) if parts else ():
+        said = stem(match["unit"])
+        if match["unit"].casefold().rstrip("s") in ("year", "month", "week", "day", "hour", "minute"):
+            continue  # "older than two years" speaks of time
+        own = [name for name, names in parts.items() if said in names[:1] and len(names) == 1]
+        named = own or [name for name, names in parts.items() if said in _known(names, 0)]
+        if len(named) == 1:
+            yield Phrase(match.span(), Field(named[0], "=", number(match["number"])))
 
 
 def _fields(word: str, parts: Mapping[str, list[str]]) -> list[str]:

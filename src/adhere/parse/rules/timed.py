@@ -18,6 +18,8 @@ _MADE = frozenset("made released published produced written created shot recorde
 """Verbs that a field of years dates without doubt."""
 _ENDED, _BEGUN = re.compile(r"[,;:(]\s*(?:and |but )?$"), re.compile(r"\s*(?:please)?\s*(?:$|[,;:)])")
 """What stands around a phrase between commas, which speaks of the documents: "coupons, from 2024 or 2025"."""
+_GONE = re.compile(r"\b(?:became|was|were|got|had|since)\b", re.IGNORECASE)
+"""Speaks of what lies behind: "that became available before October"."""
 _LAST_WORD = re.compile(r"\b([^\W\d]+)\s+$")
 _AHEAD = frozenset(
     map(stem, ("starts", "start", "begins", "due", "available", "deadline", "expires", "ends", "departs"))
@@ -38,7 +40,11 @@ def timed(text: str, phrase: TimePhrase, schema: Schema | None) -> Phrase | None
         named, start = before_it  # "whose post history falls in 2022"
     year = year_field(schema)
     meaning: Expression = phrase.meaning
-    if phrase.ahead and _AHEAD & set(stems(named or (schema.time_field if schema else ""))):
+    if (
+        phrase.ahead
+        and not _GONE.search(text, 0, start)
+        and _AHEAD & set(stems(named or (schema.time_field if schema else "")))
+    ):
         meaning = phrase.ahead
     if from_it := _FROM.search(text[:start]):
         start = from_it.start()  # "from before 2010"

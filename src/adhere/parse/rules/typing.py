@@ -29,7 +29,7 @@ from adhere.parse.rules.dates import DATE, time_phrases
 from adhere.parse.rules.denial import denied, one_sided, spelled
 from adhere.parse.rules.form import Phrase, form_phrases, mention_phrases
 from adhere.parse.rules.link import Linker
-from adhere.parse.rules.measured import measured_phrases
+from adhere.parse.rules.measured import counted_phrases, measured_phrases
 from adhere.parse.rules.named import named_phrases
 from adhere.parse.rules.timed import timed
 from adhere.parse.rules.vocabulary import stem, stems
@@ -298,6 +298,7 @@ def _phrases(text: str, linker: Linker | None, now: datetime) -> Iterator[Phrase
     if linker:
         yield from named_phrases(text, linker.schema)
         yield from measured_phrases(text, linker.schema)
+        yield from counted_phrases(text, linker.schema)
         yield from linker.phrases(text)
     schema = linker.schema if linker else None
     for phrase in time_phrases(text, now):

@@ -24,7 +24,7 @@ HEADS = GENERIC | words("""
     product products recipe recipes dish dishes meal meals job jobs ad ads role roles position positions
     listing listings offer offers bug bugs guide guides review reviews project projects song songs game
     games event events course courses hotel hotels restaurant restaurants company companies firm firms
-    team teams idea ideas
+    team teams idea ideas gig gigs concert concerts show shows apartment apartments flat flats
 """)
 """Words for what a store's documents may be about one of: a value may stand on them ("Indian dishes")."""
 
@@ -57,10 +57,10 @@ TEMPORAL = words("after before since until till during within between past prior
 CONNECTIVES = words("and or but nor so then also plus please with without to for the a an that which")
 """Words that may stand between the claimed spans of an instruction and carry nothing on their own."""
 
-ABBREVIATIONS = words("e.g i.e eg ie vs etc dr mr mrs ms st no fig al approx ca cf p pp vol ed u.s u.k")
+ABBREVIATIONS = words("pref e.g i.e eg ie vs etc dr mr mrs ms st no fig al approx ca cf p pp vol ed u.s u.k")
 """Words whose full stop ends no sentence, unless a word that opens one follows."""
 
-INNER = words("e.g i.e eg ie vs dr mr mrs ms cf")
+INNER = words("pref e.g i.e eg ie vs dr mr mrs ms cf")
 """Those of them that never stand at the end of a sentence."""
 
 SENTENCE_OPENERS = words("""

@@ -40,7 +40,8 @@ PREFER_AFTER = (
     r"^(?:it|that)(?:['’]d| would| might| could) be (?:an? )?(?:\w+ly |real |big )?(?:plus|bonus|"
     r"advantage|treat|nice|good|great|lovely|ideal|best|helpful|better|welcome|preferable|useful)"
     r"(?: to (?:get|have|see|find|read|include)| if (?:you could (?:find|include|add)|there were))?\b",
-    r"^(?:(?:and|but|also|please|then) )*(?:prefer|preferring|preferably|preference(?: for| to|:)|"
+    r"^(?:(?:and|but|also|please|then) )*(?:pref\.? |prefer|preferring|preferably|"
+    r"preference(?: for| to|:)|"
     r"ideally|favou?r|favou?ring|prioriti[sz]e|boost|emphasi[sz]e|bonus(?: points)?(?: for| if|:)?|"
     r"extra (?:points|credit|weight)(?: for| to)?|nice to have:?|best if|even better(?: if)?|"
     r"a plus(?: if|:)?|"
