@@ -157,7 +157,7 @@ def test_index_reports_what_it_skips_and_fails_only_when_told(tmp_path: Path, co
     corpus.write_text('{"text": "fine"}\n{broken\n')
     stdout, stderr = run("index", tmp_path / "s", corpus)
     assert "1 new, 0 changed, 0 unchanged, 0 gone, 1 skipped" in stdout
-    assert f"{corpus}:2: not JSON" in stderr.replace("\n", "")
+    assert f"{corpus}:2: not JSON" in " ".join(stderr.split())
     answer = run_json("index", tmp_path / "s", corpus, "--fail-on-skip", code=1)
     assert [(each["line"], each["reason"][:8]) for each in answer["skipped"]] == [(2, "not JSON")]
 
