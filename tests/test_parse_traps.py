@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adhere.need import Field, Parsed, Polarity, Time
+from adhere.need import Field, Form, Parsed, Polarity, Time
 from adhere.parse.language import write
 from adhere.parse.reconcile import Reading
 from adhere.parse.rules import RulesParser
@@ -251,6 +251,12 @@ def test_a_verb_that_is_denied_is_why_a_clause_excludes() -> None:
     slots = [Slot((13, 22), "value", denied=True)]
     assert modelled(text, "avoid", *slots) == [("avoid", Field("status", "=", "preprint"))]
     assert modelled(text, "want", Slot((13, 22), "value")) == [("avoid", Field("status", "=", "preprint"))]
+
+
+def test_a_bound_that_is_denied_is_no_reason_to_exclude() -> None:
+    text = "The results must be free of documents not shorter than 50 words"
+    place = (text.index("50"), text.index("50") + 2)
+    assert modelled(text, "avoid", Slot(place, "words>=")) == [("avoid", Form("words", ">=", 50))]
 
 
 def test_a_number_counts_words_only_where_something_says_so() -> None:

@@ -43,7 +43,7 @@ from adhere.parse.tags import Slot
 _NOUN_ENDS = re.compile(
     r"\s+(?:that|which|whose|where|with|without|from|in which|under which)\b", re.IGNORECASE
 )
-_VERB_NOT = re.compile(r"\bnot\b", re.IGNORECASE)
+_VERB_NOT = re.compile(r"\bnot\b(?! \w+ than\b)", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|no|without|other than|except)\b", re.IGNORECASE)
 
 
