@@ -197,6 +197,8 @@ def test_in_a_tracker(instruction: str, notation: str) -> None:
         (LIBRARY, "with code", "want field(has_code = true)"),
         (LIBRARY, "cited at least ten times", "want field(citations >= 10)"),
         (LIBRARY, "cites Kipf and Welling", 'want about("cites Kipf and Welling")'),
+        (LIBRARY, 'papers that say "order" somewhere', 'want mentions("order")'),
+        (LIBRARY, 'nothing with at least one occurrence of "novel"', 'avoid mentions("novel")'),
         # flags
         (FLATS, "no flats without a balcony", (
             'avoid all(field(type = "flat"), field(balcony = false))')),

@@ -70,14 +70,16 @@ _SAYS = r"(?:contain|mention|use|include|have|carry|carrie|say|name|feature)(?:s
 _QUOTED = r"[\"“][^\"“”]{1,80}[\"”]"
 _NOUN = r"(?:exact )?(?:words?|terms?|phrases?|strings?|names?|expressions?)"
 _MENTION = re.compile(
-    rf"\b(?:that |which |who )?(?:{_SAYS}) (?:the |any of the )?(?:{_NOUN})? ?(?P<quoted>{_QUOTED})|"
+    rf"\b(?:that |which |who )?(?:{_SAYS}) (?:the |any of the )?(?:{_NOUN})? ?"
+    rf"(?:(?:at least )?(?:one|an|any) occurrence of )?(?P<quoted>{_QUOTED})|"
     rf"\b(?:{_SAYS}) the {_NOUN} (?P<named>[\w+#.\-]+)|"
     rf"\b(?:in which|where) (?:the )?(?:{_NOUN} )?(?P<found>{_QUOTED}|(?<=(?:word|term) )[\w+#.\-]+) "
     r"(?:occurs?|appears?|is (?:used|mentioned|found))|"
     r"\b(?:that |which )?mention(?:s|ing)? (?:an? |the )?(?P<bare>[\w+#.\-]+"
     r"(?: (?!(?:and|or|but)\b)[\w+#.\-]+)?)"
     r"(?=\s*(?:$|[,.;]|but\b|and (?:must|should|has|have|is|are|was|were|be|not?|come)\b))|"
-    rf"^\s*(?:the )?(?:word|term|phrase|string) (?P<after>{_QUOTED}|[\w+#.\-]+)\s*$",
+    r"^\s*(?:(?:the )?(?:word|term|phrase|string)|(?:at least )?(?:one|an|any) occurrence of) "
+    rf"(?P<after>{_QUOTED}|[\w+#.\-]+)\s*$",
     re.IGNORECASE,
 )
 

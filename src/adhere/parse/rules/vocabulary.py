@@ -29,7 +29,7 @@ HEADS = GENERIC | words("""
 """Words for what a store's documents may be about one of: a value may stand on them ("Indian dishes")."""
 
 STOPWORDS = words("""
-    unless except provided rather sooner
+    unless except provided rather sooner somewhere anywhere
     a an the and or but of in on at to for from by with as is are be was were been being it its this
     that these those which who whose i we me us my our you your they them their he she his her there
     here any all some every each only just please so then also too very really do does did has have had
