@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Real
 
@@ -156,14 +157,20 @@ def _check_run_file(benchmark: Benchmark, system: System) -> None:
 
 
 def _index(benchmark: Benchmark, system: System) -> None:
-    try:
+    name, over = system.name, repr(benchmark.name)
+    with _told(f"{name} on {over}", f"{name} failed to index {over}"):
         system.index(benchmark.documents)
+
+
+@contextmanager
+def _told(where: str, failed: str) -> Iterator[None]:
+    """What a system raises, as an error of ours that says where."""
+    try:
+        yield
     except AdhereError as error:
-        raise type(error)(f"{system.name} on {benchmark.name!r}: {error}") from error
+        raise type(error)(f"{where}: {error}") from error
     except Exception as error:
-        raise RemoteError(
-            f"{system.name} failed to index {benchmark.name!r}: {type(error).__name__}: {error}"
-        ) from error
+        raise RemoteError(f"{failed}: {type(error).__name__}: {error}") from error
 
 
 def ask(
@@ -173,14 +180,9 @@ def ask(
 
     Errors  AdhereError naming system and query; where `known` is empty any document is taken
     """
-    try:
+    name, which = system.name, f"query {query.id!r}"
+    with _told(f"{name} on {which}", f"{name} failed on {which}"):
         scores = system.rank(query, candidates)
-    except AdhereError as error:
-        raise type(error)(f"{system.name} on query {query.id!r}: {error}") from error
-    except Exception as error:
-        raise RemoteError(
-            f"{system.name} failed on query {query.id!r}: {type(error).__name__}: {error}"
-        ) from error
     if scores is None:
         return None
     scores = _ranking(system, query, scores)

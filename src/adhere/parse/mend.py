@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from adhere.need import Span
 from adhere.parse.rules import polarity as rules
-from adhere.parse.rules.admission import ADMITTED_IF, LETS_IN, WIDENS
+from adhere.parse.rules.admission import ADMITTED_IF, LETS_IN, ON_CONDITION, WIDENS
 from adhere.parse.rules.cues import TASK, Label, Side, find_cue
 from adhere.parse.rules.segment import overlap, trimmed
 from adhere.parse.rules.vocabulary import CONNECTIVES, GENERIC, STOPWORDS
@@ -26,7 +26,6 @@ _DENIED = re.compile(
 _EXCEPT = re.compile(r"(?:but |and )?(?:unless|except(?:ing)?)\b", re.IGNORECASE)
 _BOUND = re.compile(r"(?:but |and |or )?(?:no|not) \w+ than\b", re.IGNORECASE)
 """How a bound opens that only looks like an exclusion: "no later than 2015"."""
-_ONLY_IF = re.compile(r"(?:but |and )?(?:only (?:if|when|where)|provided|as long as)\b", re.IGNORECASE)
 _ONLY_NOW = re.compile(r",?\s+(?:and|but)\s+(?=only\b)", re.IGNORECASE)
 _SO = re.compile(r",?\s+(?=so (?:no|nothing|not|none|skip|leave|hide)\b)", re.IGNORECASE)
 _REASON = re.compile(r"(?:i|we|my|our|it|this|the)\b", re.IGNORECASE)
@@ -89,7 +88,9 @@ def _only_if(text: str, before: Clause, clause: Clause) -> bool:
     """Whether one clause lets in what the next puts a condition on: "X is okay | only if Y"."""
     admitted = ADMITTED_IF.search(_text(text, before)) is not None and find_cue(_text(text, before)) is None
     return (
-        admitted and before.role == clause.role == "want" and _ONLY_IF.match(_text(text, clause)) is not None
+        admitted
+        and before.role == clause.role == "want"
+        and ON_CONDITION.match(_text(text, clause)) is not None
     )
 
 

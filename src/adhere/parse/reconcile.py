@@ -59,6 +59,7 @@ class Reading:
     linker: Linker | None
     now: datetime
     _read: dict[Span, Read | None] = field(default_factory=dict, init=False, repr=False)
+    _timed: dict[Span, list[Phrase]] = field(default_factory=dict, init=False, repr=False)
 
     def read(self, span: Span) -> Read | None:
         """What the slots of a clause come to; None where none types it."""
@@ -72,8 +73,10 @@ class Reading:
         if found is None:
             return None
         text = self.instruction[slice(*span)]
-        ruled = self._ruled(span)
-        found = _widened(self.instruction, found, [*ruled, *self._choices(span)])
+        linked = list(self.linker.phrases(text)) if self.linker else []
+        ruled = self._ruled(span, linked)
+        choices = [one for one in linked if isinstance(one.meaning, Field) and one.meaning.op == "in"]
+        found = _widened(self.instruction, found, [*ruled, *_moved(choices, span[0])])
         found = self._turned(span, polarity, _given_up(self.instruction, found, ruled), ruled)
         # Where the model doubts and the rules do not, they are right more often.
         phrases = [p for p in found.phrases if p.sure or not any(overlap(p.span, r.span) for r in ruled)]
@@ -92,17 +95,11 @@ class Reading:
         unsure += self._left(span, [phrase.span for phrase in sure])
         return apart(span, polarity, text, _moved(sure, -span[0]), _moved(unsure, -span[0]), about)
 
-    def _ruled(self, span: Span) -> list[Phrase]:
-        """What the rules are sure of in a clause."""
+    def _ruled(self, span: Span, linked: Sequence[Phrase]) -> list[Phrase]:
+        """What the rules are sure of in a clause; `linked` is what they link, at places in the clause."""
         text = self.instruction[slice(*span)]
-        sure = [*sure_phrases(text, self.linker, self.now), *_nouns(text, self.linker)]
+        sure = [*sure_phrases(text, self.linker, self.now), *_nouns(text, linked)]
         return [*_moved(sure, span[0]), *self._months(span)]
-
-    def _choices(self, span: Span) -> list[Phrase]:
-        """The choices of values that a clause may name, sure or not."""
-        found = self.linker.phrases(self.instruction[slice(*span)]) if self.linker else ()
-        choices = [one for one in found if isinstance(one.meaning, Field) and one.meaning.op == "in"]
-        return _moved(choices, span[0])
 
     def _turned(self, span: Span, polarity: Polarity, found: Read, ruled: Sequence[Phrase]) -> Read:
         """What was read, without a denial that is why the clause excludes, and with the bounds that the rules
@@ -129,8 +126,8 @@ class Reading:
             over = [r for r in ruled if r.sure and overlap(r.span, phrase.span)]
             if any(self._surer(one, phrase) for one in over):
                 continue
-            denied = not_before(phrase.span[0])
-            if excluding and phrase.denied and not denied:
+            negated = not_before(phrase.span[0])
+            if excluding and phrase.denied and not negated:
                 phrase = replace(phrase, denied=False)
             if not excluding and (
                 _is_denied(shown, phrase, span[0]) or any(meant(r) == Not(phrase.meaning) for r in over)
@@ -138,7 +135,7 @@ class Reading:
                 phrase = replace(phrase, denied=True)
             phrase = _open_ended(self.instruction, phrase)
             literal = next((b for b in bounds if overlap(b.span, phrase.span) and _bounds(b, phrase)), None)
-            if literal and _turns(literal, phrase) and (literal.denied or not denied):
+            if literal and _turns(literal, phrase) and (literal.denied or not negated):
                 phrase = literal
             phrases.append(phrase)
         return replace(found, phrases=tuple(phrases))
@@ -162,10 +159,12 @@ class Reading:
 
     def _times(self, span: Span) -> list[Phrase]:
         """The phrases of time in a clause, sure and unsure."""
-        text = self.instruction[slice(*span)]
-        schema = self.linker.schema if self.linker else None
-        found = [timed(text, phrase, schema) for phrase in time_phrases(text, self.now)]
-        return _moved([phrase for phrase in found if phrase], span[0])
+        if span not in self._timed:
+            text = self.instruction[slice(*span)]
+            schema = self.linker.schema if self.linker else None
+            found = [timed(text, phrase, schema) for phrase in time_phrases(text, self.now)]
+            self._timed[span] = _moved([phrase for phrase in found if phrase], span[0])
+        return self._timed[span]
 
     def _left(self, span: Span, spoken: Sequence[Span]) -> list[Phrase]:
         """Phrases of time that nothing else speaks of; they may be meant, so they are asked about."""
@@ -322,11 +321,10 @@ def _one_of(one: Expression, several: Expression) -> bool:
     return False
 
 
-def _nouns(text: str, linker: Linker | None) -> list[Phrase]:
+def _nouns(text: str, linked: Sequence[Phrase]) -> list[Phrase]:
     """Values of one field that stand where "documents" might: "every class that was made in 2019"."""
-    found = linker.phrases(text) if linker else ()
     return [
         replace(phrase, sure=True, question="")
-        for phrase in found
+        for phrase in linked
         if phrase.plain and not phrase.sure and _NOUN_ENDS.match(text, phrase.span[1])
     ]

@@ -34,7 +34,7 @@ from adhere.parse.rules.named import compared
 from adhere.parse.rules.numbers import WORDED, number
 from adhere.parse.rules.segment import overlap, trimmed
 from adhere.parse.rules.timed import on_field, whole_years, year_field
-from adhere.parse.rules.typing import in_language, meant
+from adhere.parse.rules.typing import as_field, meant
 from adhere.parse.rules.vocabulary import STOPWORDS, TEMPORAL, stems
 from adhere.parse.tags import SLOTS, Slot
 from adhere.schema import FieldInfo
@@ -78,7 +78,7 @@ _OTHER_CODES = re.compile(
 LEADING = frozenset(("from", "of", "in", "by", "to", "at", "with", "and", "or"))
 """Words that end no subject, but lead on to what follows it."""
 NEAR = 200
-"""How many characters before a question are looked at for who asks it."""
+"""How many characters around a slot are looked at: who asks a question, which part of a year is meant."""
 _ASKED = re.compile(
     r"\b(?:given (?:an?|the|this|that|some|my|our|your|their)|answer(?:s|ing)?(?: to)?)"
     r" (?:(?!and |or |with )[\w'’-]+ ){0,4}$",
@@ -300,13 +300,14 @@ def _resolved(
     that goes for several ("status Final or Accepted"), a near one before a far one.
     """
     words = " ".join(text[slice(*slot.span)].split())
-    if any(overlap(part.span(), slot.span) for part in PART_OF_YEAR.finditer(text)):
+    around = (max(0, slot.span[0] - NEAR), slot.span[1] + NEAR)
+    if any(overlap(part.span(), slot.span) for part in PART_OF_YEAR.finditer(text, *around)):
         raise _Unresolved  # "summer 2024" is no whole year
     if slot.label not in _BOUNDS:
         meaning = _unnamed(words, slot.label)
         if meaning is None:
             raise _Unresolved
-        return None, in_language(meaning, linker.schema if linker else None)
+        return None, as_field(meaning, linker.schema if linker else None)
     readings: list[tuple[tuple[bool, bool, int], Slot | None, Expression]] = []
     for name in named:
         for info in _fields(text[slice(*name.span)], linker):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from adhere.encode.protocol import Encoder
-from adhere.errors import InputError
 from adhere.need import Document
-from adhere.store.check import check_document
+from adhere.store.check import check_document, several
 from adhere.store.infer import dated
 from adhere.store.protocol import Entry, Store
 
@@ -38,6 +37,7 @@ class Added:
     removed: int = 0
 
 
+_NEEDED = "A list of documents is needed, found {}. One is a list of one."
 Told = Callable[[Progress], None]
 
 
@@ -50,7 +50,7 @@ def add(
     progress: Told | None = None,
 ) -> Added:
     """Insert or replace documents; those whose content has not changed are not encoded again."""
-    documents = _several(documents)
+    several(documents, _NEEDED)
     total = len(documents) if isinstance(documents, Sequence) else None
     known = dict(store.fingerprints())
     new = changed = unchanged = done = 0
@@ -79,7 +79,7 @@ def sync(
 ) -> Added:
     """Like `add`, and then delete the stored documents `within` the source that were not among them."""
     seen: set[str] = set()
-    documents = _several(documents)
+    several(documents, _NEEDED)
 
     def watched() -> Iterator[Document]:
         for document in _checked(documents):
@@ -99,13 +99,6 @@ def fingerprint(document: Document, encoder: Encoder) -> str:
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass"))
     digest.update(encoder.fingerprint.encode())
     return digest.hexdigest()[:32]
-
-
-def _several(documents: Iterable[Document]) -> Iterable[Document]:
-    """Errors  InputError for one document, or a string, in place of several documents"""
-    if isinstance(documents, str | Mapping | Document) or not isinstance(documents, Iterable):
-        raise InputError(f"A list of documents is needed, found {documents!r:.80}. One is a list of one.")
-    return documents
 
 
 def _checked(documents: Iterable[Document]) -> Iterator[Document]:

@@ -15,6 +15,7 @@ from adhere.parse.protocol import Parser
 from adhere.schema import FieldInfo, Schema
 from adhere.search.engine import Engine
 from adhere.search.request import count_of, text_of
+from adhere.store.check import several
 from adhere.store.memory import MemoryStore
 
 Found = Document | Mapping[str, Any] | str
@@ -96,8 +97,10 @@ class Obedient:
         """Over-fetches, judges and reranks; a note warns where the pool was too shallow for the criteria."""
         text_of(query, "the query")
         depth = depth_for(count_of(k))
+        found = self.search(query, depth)
+        several(found, "A search must return a list of documents, best first; found {}.")
         return self.pool.search(
-            [as_document(found) for found in _several(self.search(query, depth))],
+            [as_document(one) for one in found],
             query,
             instruction,
             k=k,
@@ -145,12 +148,6 @@ def pool(
 def depth_for(k: int) -> int:
     """How many documents to fetch for k that pass."""
     return max(FEWEST, OVERFETCH * k)
-
-
-def _several(found: Iterable[Found]) -> Iterable[Found]:
-    if isinstance(found, str | Mapping | Document) or not isinstance(found, Iterable):
-        raise InputError(f"A search must return a list of documents, best first; found {found!r:.80}.")
-    return found
 
 
 def as_document(found: Found) -> Document:

@@ -128,6 +128,13 @@ def ids_of(given: Iterable[str], what: str = "ids") -> list[str]:
     return found
 
 
+def several(documents: object, message: str) -> None:
+    """Errors  InputError for one document, or a string, in place of several; {} of the message is what was
+    found"""
+    if isinstance(documents, str | Mapping | Document) or not isinstance(documents, Iterable):
+        raise InputError(message.format(f"{documents!r:.80}"))
+
+
 def check_document(document: Document) -> None:
     """Errors  InputError for what is no `Document`, or a part of it that is not of its type"""
     if not isinstance(document, Document):

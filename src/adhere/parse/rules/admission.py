@@ -50,6 +50,8 @@ KEPT = re.compile(
     re.IGNORECASE,
 )
 """Opens what is not to be lost: "don't exclude drafts" asks for no draft."""
+ON_CONDITION = re.compile(r"(?:but |and )?(?:only (?:if|when|where)|provided|as long as)\b", re.IGNORECASE)
+"""Opens the condition on which something is let in: "over 300 | only if rated at least 4"."""
 ADMITTED_IF = re.compile(
     r"\b(?:relevant|of interest|of use|useful|acceptable|admissible|eligible|included|counts?|qualif(?:y|"
     r"ies)|matters?|welcome|allowed|fine|ok|okay|all right|"

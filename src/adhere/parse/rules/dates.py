@@ -52,22 +52,18 @@ _DAY_MONTH = (
 )
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _YEAR = r"(?:1[6-9]|20)\d\d"
-_PART = (
-    rf"(?:in |during |from |of )?(?:Q(?P<quarter>[1-4])[ /-]?(?P<quarter_year>{_YEAR})"
-    rf"|(?P<month_number>0?[1-9]|1[0-2])/(?P<month_year>{_YEAR})(?!/)"
-    r"|(?:the )?(?P<part>early|mid|late|spring|summer|autumn|fall|winter|first half|second half)[ -]"
-    rf"(?:of )?(?:the year )?(?P<part_year>{_YEAR}))\b"
-)
 _PARTS = {
     "early": (1, 4), "mid": (5, 4), "late": (9, 4), "spring": (3, 3), "summer": (6, 3), "autumn": (9, 3),
     "fall": (9, 3), "winter": (12, 3), "first half": (1, 6), "second half": (7, 6),
 }  # fmt: skip
 """The month in which a part of a year begins and how many it has. Only the halves are exact: others ask."""
-PART_OF_YEAR = re.compile(
-    r"\b(?:early|mid|late|spring|summer|autumn|fall|winter|first half|second half|Q[1-4])[ -](?:of )?"
-    rf"{_YEAR}\b",
-    re.IGNORECASE,
+_PART = (
+    rf"(?:in |during |from |of )?(?:Q(?P<quarter>[1-4])[ /-]?(?P<quarter_year>{_YEAR})"
+    rf"|(?P<month_number>0?[1-9]|1[0-2])/(?P<month_year>{_YEAR})(?!/)"
+    rf"|(?:the )?(?P<part>{'|'.join(_PARTS)})[ -]"
+    rf"(?:of )?(?:the year )?(?P<part_year>{_YEAR}))\b"
 )
+PART_OF_YEAR = re.compile(rf"\b(?:{'|'.join(_PARTS)}|Q[1-4])[ -](?:of )?{_YEAR}\b", re.IGNORECASE)
 """A year that is not meant as a whole."""
 _UNIT = r"(?P<unit>day|week|fortnight|month|year|decade)s?"
 _PHRASE = re.compile(

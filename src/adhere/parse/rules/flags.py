@@ -52,34 +52,34 @@ def flags_of(found: Sequence[Token], schema: Schema) -> list[Flag]:
     return [flag for flag in at if flag]
 
 
-def _apart(found: Sequence[Token], place: int, said: Sequence[str]) -> tuple[int, bool, int] | None:
-    """How many tokens say a name of two words with others between ("bills are not included") or turned round
-    ("don't allow pets"), whether it holds, and how many before them deny it."""
+def _apart(name: str, found: Sequence[Token], place: int, said: Sequence[str]) -> Flag | None:
+    """A name of two words with others between ("bills are not included"), or turned round ("don't allow
+    pets")."""
     if len(said) != 2:
         return None
     words = [token.text.casefold() for token in found[place : place + 5]]
     if [stem(word) for word in words[:2]] == [said[1], said[0]]:
         denied = place > 0 and found[place - 1].text.casefold() == "not"
-        return 2, not denied, int(denied)
+        return Flag(name, place - denied, place + 2, holds=not denied)
     if not words or stem(words[0]) != said[0]:
         return None
     end = next((at for at, word in enumerate(words[1:], start=1) if word not in _BETWEEN), 0)
     if end > 1 and stem(words[end]) == said[1]:
-        return end + 1, "not" not in words[1:end], 0
+        return Flag(name, place, place + end + 1, holds="not" not in words[1:end])
     return None
 
 
-def _outside(found: Sequence[Token], place: int, said: Sequence[str]) -> int:
-    """How many tokens say the opposite of a name that begins with "in": "out of stock" of `in_stock`."""
+def _outside(name: str, found: Sequence[Token], place: int, said: Sequence[str]) -> Flag | None:
+    """The opposite of a name that begins with "in": "out of stock" of `in_stock`."""
     if len(said) < 2 or said[0] != "in":
-        return 0
-    opposites = (
-        ["out", "of", *said[1:]],
-        ["-".join(["out", "of", *said[1:]])],
-        *([["sold", "out"]] * (said[1:] == ["stock"])),
-    )
-    words = [stem(token.text) for token in found[place : place + len(said) + 1]]
-    return next((len(o) for o in opposites if words[: len(o)] == [stem(word) for word in o]), 0)
+        return None
+    opposites = [["out", "of", *said[1:]], ["-".join(("out", "of", *said[1:]))]]
+    if said[1:] == ["stock"]:
+        opposites.append(["sold", "out"])
+    for words in opposites:
+        if [stem(token.text) for token in found[place : place + len(words)]] == list(map(stem, words)):
+            return Flag(name, place, place + len(words), holds=False)
+    return None
 
 
 def _flag(found: Sequence[Token], place: int, fields: Sequence[FieldInfo]) -> Flag | None:
@@ -93,14 +93,12 @@ def _flag(found: Sequence[Token], place: int, fields: Sequence[FieldInfo]) -> Fl
         possessed = len(spelled) > 1 and spelled[0] in _POSSESSING
         said = spelled[1:] if possessed else spelled
         words = [stem(token.text) for token in found[place : place + len(said)]]
-        apart = _apart(found, place, said)
-        if apart:
-            return Flag(info.name, place - apart[2], place + apart[0], holds=apart[1])
+        if apart := _apart(info.name, found, place, said):
+            return apart
         if len(said) == 1 and words[:1] in ([f"non-{said[0]}"], [f"un{said[0]}"]):
             return Flag(info.name, place, place + 1, holds=False)
-        outside = _outside(found, place, said)
-        if outside:
-            return Flag(info.name, place, place + outside, holds=False)
+        if otherwise := _outside(info.name, found, place, said):
+            return otherwise
         if words != said:
             continue
         start = place - (place > 0 and found[place - 1].text.casefold() in _ARTICLES)

@@ -86,7 +86,7 @@ _COUNTED = re.compile(
 
 def measured_phrases(text: str, schema: Schema) -> Iterator[Phrase]:
     """Every number with a comparison or a range, of which sign, unit or verb tells the field."""
-    parts = {name: stems(name) for name, info in schema.fields.items() if info.type == "number"}
+    parts = _number_fields(schema)
     for match in _MEASURED.finditer(text) if parts else ():
         compared = _ADJECTIVES.get((match["compare"] or "").casefold().removesuffix(" than").split(" ")[-1])
         unit = _unit(match["unit"] or "")
@@ -106,6 +106,11 @@ def measured_phrases(text: str, schema: Schema) -> Iterator[Phrase]:
         )
 
 
+def _number_fields(schema: Schema) -> dict[str, list[str]]:
+    """The fields of numbers, each with the stems of its name."""
+    return {name: stems(name) for name, info in schema.fields.items() if info.type == "number"}
+
+
 def _unit(text: str) -> str:
     """The unit in one word."""
     if re.fullmatch(_AREA, text, re.IGNORECASE):
@@ -121,7 +126,7 @@ def _scale(unit: str, own: str) -> float:
 
 def counted_phrases(text: str, schema: Schema) -> Iterator[Phrase]:
     """Plain counts of what a field is named by: "2 bed", "a two-room flat"."""
-    parts = {name: stems(name) for name, info in schema.fields.items() if info.type == "number"}
+    parts = _number_fields(schema)
     for match in _COUNTED.finditer(text) if parts else ():
         said = stem(match["unit"])
         if match["unit"].casefold().rstrip("s") in ("year", "month", "week", "day", "hour", "minute"):

@@ -24,7 +24,7 @@ from adhere.need import (
 from adhere.parse.protocol import check
 from adhere.parse.rules.about import says_nothing
 from adhere.parse.rules.account import settled
-from adhere.parse.rules.admission import ADDITION, ALLOWED, KEPT
+from adhere.parse.rules.admission import ADDITION, ALLOWED, KEPT, ON_CONDITION
 from adhere.parse.rules.link import Linker, Linking
 from adhere.parse.rules.polarity import Clause, clauses
 from adhere.parse.rules.segment import trimmed
@@ -49,13 +49,13 @@ _OTHERS = re.compile(
 
 _WORD = re.compile(r"\w")
 _OR = re.compile(r"(?:,|;)? or (?:else )?$", re.IGNORECASE)
+LONGEST_OR = len("; or else ")
 _INJECTED = re.compile(
     r"(?:please )?(?:ignore|disregard|forget) (?:(?:all|any|the|my|your|of) )*"
     r"(?:previous|prior|earlier|above) (?:instructions?|prompts?|messages?|criteria|filters?)\b",
     re.IGNORECASE,
 )
 """Speaks to a language model, and there is none here."""
-_ON_CONDITION = re.compile(r"(?:but |and )?(?:only (?:if|when|where)|provided|as long as)\b", re.IGNORECASE)
 _ANEW = re.compile(  # bounded, so that a run of spaces costs no square of its length
     r"(?<!anything)(?<!everything)(?:,\s{1,9}(?=(?:any|every)thing\b)"
     r"|,?\s{1,9}(?:and|or|nor)\s{1,9}(?=(?:(?:any|every|no)thing|whatever|none|no)\b(?!\W*,)))",
@@ -213,6 +213,7 @@ def _adds(
 ) -> bool:
     """Whether a want lets in more than the want just before it: "X. Work on Y also counts." is X or Y."""
     clause = found[number]
+    start = clause.span[0]
     if clause.label != "want" or not number or found[number - 1].label != "want" or len(typed) != 1:
         return False
     follows = bool(before) and before[-1].polarity == "want" and before[-1].span is not None
@@ -221,7 +222,11 @@ def _adds(
         and not (typed[0].assumed or before[-1].assumed)
         and (
             ADDITION.search(instruction[slice(*clause.span)]) is not None
-            or (_OR.search(instruction[: clause.span[0]]) is not None and typed[0].exact and before[-1].exact)
+            or (
+                _OR.search(instruction, max(0, start - LONGEST_OR), start) is not None
+                and typed[0].exact
+                and before[-1].exact
+            )
         )
     )
 
@@ -261,7 +266,7 @@ def _limited(
     instruction: str, criterion: Criterion, exceptions: Sequence[Criterion], clause: Clause
 ) -> Criterion:
     """The criterion, lifted where the exceptions hold; its span now covers them too."""
-    if criterion.polarity == "want" and _ON_CONDITION.match(instruction, clause.span[0]):
+    if criterion.polarity == "want" and ON_CONDITION.match(instruction, clause.span[0]):
         criterion = replace(criterion, polarity="avoid")  # "over 300 only if rated at least 4"
     parts: list[Expression] = [] if criterion.unless is None else [criterion.unless]
     sure = [exception for exception in exceptions if not exception.assumed] or exceptions

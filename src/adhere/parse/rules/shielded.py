@@ -13,7 +13,7 @@ from typing import cast
 
 from adhere.need import Parsed
 
-_DENIES = re.compile(r"\b(?:no|not|never|neither|without|except|only|\w+n['’]t)\b", re.IGNORECASE)
+_DENIES = re.compile(r"\b(?:no|not|never|neither|without|except|only)\b|(?<=\w)n['’]t\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s'’-]")
 _LETTER = "\u02bc"
 """A letter to every pattern, and one that nobody types."""
@@ -26,8 +26,8 @@ def joined(value: str) -> str:
 
 
 def pattern_of(values: Iterable[str]) -> re.Pattern[str] | None:
-    """What finds those of the values that have a denial in them; None where there are none."""
-    found = sorted({value for value in values if joined(value) != value}, key=len, reverse=True)
+    """What finds these values, which have a denial in them; None where there are none."""
+    found = sorted(set(values), key=len, reverse=True)
     spelled = [re.sub("['’]", "['’]", re.escape(value)) for value in found]
     return re.compile(rf"\b(?:{'|'.join(spelled)})\b", re.IGNORECASE) if found else None
 

@@ -306,15 +306,15 @@ def _phrases(text: str, linker: Linker | None, now: datetime) -> Iterator[Phrase
         if typed:
             yield typed
     for form in form_phrases(text):
-        yield replace(form, meaning=in_language(form.meaning, schema))
+        yield replace(form, meaning=as_field(form.meaning, schema))
 
 
-def in_language(meaning: Expression, schema: Schema | None) -> Expression:
+def as_field(meaning: Expression, schema: Schema | None) -> Expression:
     """A language, or a part such as code, as the store's own field says it, where it has one ("language",
     "has_code"); else as the text shows it."""
     match meaning:
         case Any(parts):
-            return Any(tuple(in_language(part, schema) for part in parts))
+            return Any(tuple(as_field(part, schema) for part in parts))
         case Form("language", "=", str(code)):
             for name in ("language", "lang", "locale") if schema else ():
                 info = schema.fields.get(name) if schema else None
