@@ -1,26 +1,32 @@
-"""The judged needs by the whole engine under other taggers, and with the instruction read whole.
+"""The judged needs by the whole engine under other taggers, read by people, and with the instruction whole.
 
     python benchmarks/judged_taggers.py --data DIR --taggers FOLDER[,FOLDER...]
 
-FOLDER is one that `python -m adhere.train.ship` wrote. The last row gives the same judge the whole
-instruction as one want. Development figures, x100.
+FOLDER is one that `python -m adhere.train.ship` wrote. Two rows take the criteria that careful readers wrote
+down for each instruction (labels/judged_development.jsonl): what a better parser could gain. The last row
+gives the same judge the whole instruction as one want. Development figures, x100.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from adhere.evaluate.benchmark import Benchmark
 from adhere.evaluate.measures import parse_measure
 from adhere.evaluate.statistics import estimate
 from adhere.need import About, Criteria, Criterion, Parsed
+from adhere.parse.language import read
 from adhere.parse.protocol import Parser
 from adhere.parse.tagger import PACKAGED, TaggerParser
 from adhere.schema import Schema
 from adhere.search.engine import Engine
 from development import MEASURES, arguments, corpora
+
+LABELS = Path(__file__).parent.parent / "labels" / "judged_development.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +43,41 @@ class Whole:
         return replace(parsed, criteria=Criteria((Criterion("want", About(instruction)),)))
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A parser that knows the criteria of some instructions by heart."""
+
+    inner: Parser
+    criteria: Mapping[str, Criteria]
+    name: str = "written"
+
+    def parse(
+        self, instruction: str, *, query: str = "", schema: Schema | None = None, now: datetime
+    ) -> Parsed:
+        parsed = self.inner.parse(instruction, query=query, schema=schema, now=now)
+        return replace(parsed, criteria=self.criteria[instruction])
+
+
 def main() -> None:
     options = arguments(__doc__, "--taggers")
     folders = options.taggers.split(",") if options.taggers else [str(PACKAGED)]
-    parsers: dict[str, Parser] = {folder: TaggerParser(folder) for folder in folders}
-    parsers["the whole instruction"] = Whole(TaggerParser())
     judged = list(corpora(options.data).values())
+    parsers: dict[str, Parser] = {folder: TaggerParser(folder) for folder in folders}
+    for reader, key in (("a careful reader", "criteria"), ("another", "again")):
+        parsers[reader] = Written(TaggerParser(), written(judged, key))
+    parsers["the whole instruction"] = Whole(TaggerParser())
     print("| | " + " | ".join(MEASURES) + " |\n" + "|---" * (len(MEASURES) + 1) + "|")
     for name, parser in parsers.items():
         found = " | ".join(f"{value:.1f}" for value in figures(judged, parser))
         print(f"| {name} | {found} |", flush=True)
+
+
+def written(judged: list[tuple[Benchmark, Engine]], key: str) -> dict[str, Criteria]:
+    """What a reader made of every judged instruction."""
+    rows = map(json.loads, LABELS.read_text(encoding="utf-8").splitlines())
+    criteria = {row["id"]: read(row[key]) for row in rows}
+    needs = (query for bench, _ in judged for query in bench.queries if query.need.instruction)
+    return {query.need.instruction: criteria[query.id] for query in needs}
 
 
 def figures(judged: list[tuple[Benchmark, Engine]], parser: Parser) -> Iterator[float]:

@@ -1,12 +1,14 @@
 """How well does the served clause tagger label instructions, beside the rules alone?
 
-    python benchmarks/train_tagger.py --data DIR [--fold 0] [--model FOLDER] [--trec | --labelled FILE]
+    python benchmarks/train_tagger.py --data DIR [--model FOLDER]
+                                      [--fold 0 | --trec | --judged | --labelled FILE]
 
 DIR holds train/clauses.jsonl. Fold 0, a fifth of the instructions, was never trained on or looked at; the
 rules were written while looking at the other four. Labels only: what becomes of them as criteria is measured
 by benchmarks/parse_clauses.py. --trec takes 100 narratives of TREC topics instead, whose labels are
-labels/trec_narratives.jsonl of the repository and whose texts are in DIR; --labelled another file of the same
-form as clauses.jsonl, such as labels/background_test.jsonl, which nothing learns from.
+labels/trec_narratives.jsonl of the repository and whose texts are in DIR; --judged the instructions of the 36
+judged development needs (labels/judged_development.jsonl); --labelled another file of the same form as
+clauses.jsonl, such as labels/background_test.jsonl, which nothing learns from.
 """
 
 from __future__ import annotations
@@ -17,16 +19,17 @@ import os
 import statistics
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from adhere.evaluate.benchmark import find, load
 from adhere.parse.rules import polarity
 from adhere.parse.tagger import PACKAGED, TaggerParser
 from adhere.parse.tags import KINDS, Clause
 from adhere.train.clauses import HELD_OUT, Example, read
 from adhere.train.figures import figures
 
-TREC = Path(__file__).parent.parent / "labels" / "trec_narratives.jsonl"
+LABELS = Path(__file__).parent.parent / "labels"
 
 
 def main() -> None:
@@ -37,6 +40,7 @@ def main() -> None:
     parser.add_argument("--fold", type=int, default=HELD_OUT)
     parser.add_argument("--model", type=Path, default=PACKAGED)
     parser.add_argument("--trec", action="store_true")
+    parser.add_argument("--judged", action="store_true")
     parser.add_argument("--labelled", type=Path, metavar="FILE")
     options = parser.parse_args()
     if options.data is None:
@@ -44,7 +48,9 @@ def main() -> None:
     if options.labelled:
         examples = read(options.labelled)
     elif options.trec:
-        examples = _narratives(Path(options.data))
+        examples = placed(LABELS / "trec_narratives.jsonl", _topics(Path(options.data)))
+    elif options.judged:
+        examples = placed(LABELS / "judged_development.jsonl", _judged(Path(options.data)))
     else:
         examples = _fold(Path(options.data), options.fold)
     tagger = TaggerParser(options.model)
@@ -69,21 +75,29 @@ def _fold(data: Path, fold: int) -> list[Example]:
     return [e for e in read(data / "train/clauses.jsonl") if e.fold == fold]
 
 
-def _narratives(data: Path) -> list[Example]:
-    rows = (data / "bench/trec_narratives/queries.jsonl").read_text(encoding="utf-8").splitlines()
-    topics = {topic["_id"]: topic for topic in map(json.loads, rows)}
-    labelled = map(json.loads, TREC.read_text(encoding="utf-8").splitlines())
+def placed(labels: Path, texts: Mapping[str, tuple[str, str]]) -> list[Example]:
+    """Labels that name the characters of texts kept elsewhere; `texts` are query and instruction by id."""
+    rows = map(json.loads, labels.read_text(encoding="utf-8").splitlines())
     return [
         Example(
-            topics[row["id"]]["text"],
-            topics[row["id"]]["instruction"],
+            *texts[row["id"]],
             tuple(
                 Clause(tuple(c["span"]), c["polarity"], c["kind"], None, c.get("unless_of"))
                 for c in row["clauses"]
             ),
         )
-        for row in labelled
+        for row in rows
     ]
+
+
+def _topics(data: Path) -> dict[str, tuple[str, str]]:
+    rows = (data / "bench/trec_narratives/queries.jsonl").read_text(encoding="utf-8").splitlines()
+    return {topic["_id"]: (topic["text"], topic["instruction"]) for topic in map(json.loads, rows)}
+
+
+def _judged(data: Path) -> dict[str, tuple[str, str]]:
+    needs = [query for folder in find(data / "bench/judged") for query in load(folder).queries]
+    return {one.id: (one.need.query, one.need.instruction) for one in needs}
 
 
 def _ruled(instruction: str) -> list[Clause]:

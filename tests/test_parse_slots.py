@@ -267,3 +267,21 @@ def test_a_doubtful_reading_gives_way_to_the_rules_and_is_never_lost():
     criteria = Reading(text, slots, LINKER, NOW).criteria((0, len(text)), "want")
     assert criteria is not None
     assert [criterion.what for criterion in criteria] == [Field("status", "in", ("Final", "In Review"))]
+
+
+def test_a_number_goes_to_no_name_that_another_number_counts_or_its_unit_speaks_against():
+    schema = Schema({name: FieldInfo(name, "number") for name in ("rooms", "rent", "floor_area")}, 9)
+    linker = Linker(schema)
+    for marked in (
+        "up to [<=|1200] with two [field|rooms]",
+        "2 [field|rooms], at least [>=|80] sqm",
+        "[field|rooms] in the past [>|5] years",
+    ):
+        assert not conditions(marked, linker)
+    assert conditions("[field|floor area] of [>=|80] sqm", linker) == [Field("floor_area", ">=", 80)]
+
+
+def test_a_year_beside_a_year_is_one_too():
+    assert conditions("of [value|2019] and [<=|2021]") == [
+        Any((Time(year(2019), year(2020)), Time(year(2021), year(2022))))
+    ]

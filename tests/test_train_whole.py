@@ -11,6 +11,7 @@ import pytest
 
 from adhere.errors import FileError
 from adhere.parse.tags import Clause
+from adhere.schema import FieldInfo
 from adhere.train.clauses import Example
 from adhere.train.typed import TypedMaker, read_fields, read_wordings
 from adhere.train.whole import Template, filled
@@ -42,6 +43,23 @@ def test_a_template_is_filled_and_every_slot_is_where_it_says() -> None:
     for clause in clauses:
         for slot in clause.slots or ():
             assert clause.span[0] <= slot.span[0] < slot.span[1] <= clause.span[1]
+
+
+def test_fields_of_truth_values_are_named_as_adjective_and_as_noun() -> None:
+    names = ("has_audio", "organic", "pets_allowed")
+    fields = [FieldInfo(name, "boolean") for name in names]
+    made = filled(
+        Template("<want>{flag} ones</want>, <avoid>no {feature}</avoid>"),
+        random.Random(1),
+        fields,
+        ["x"],
+        ["y"],
+    )
+    assert made is not None
+    assert made.instruction == "organic ones, no audio"
+    assert [slot.label for clause in made.clauses for slot in clause.slots or ()] == ["field", "field"]
+    without = Template("<want>{flag} ones</want>")
+    assert filled(without, random.Random(1), [FieldInfo("pets_allowed", "boolean")], ["x"], ["y"]) is None
 
 
 def test_a_collection_without_the_field_makes_none() -> None:

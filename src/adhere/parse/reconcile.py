@@ -27,6 +27,7 @@ from adhere.need import (
     Time,
     conditions,
 )
+from adhere.parse.borne import COUNTED, DIGIT
 from adhere.parse.rules.about import about_of, blanked, cleaned, erased, has_content
 from adhere.parse.rules.cues import find_cue
 from adhere.parse.rules.dates import time_phrases
@@ -37,7 +38,7 @@ from adhere.parse.rules.segment import overlap
 from adhere.parse.rules.timed import timed
 from adhere.parse.rules.typing import ASSUMED, apart, meant, sure_bounds, sure_phrases
 from adhere.parse.rules.undated import undated
-from adhere.parse.slots import COUNTED, DIGIT, NUMBER, Read, read
+from adhere.parse.slots import NUMBER, Read, read
 from adhere.parse.tags import Slot
 
 _NOUN_ENDS = re.compile(

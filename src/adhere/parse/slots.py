@@ -7,7 +7,7 @@ is decided here by program. A clause of which a slot cannot be resolved is left 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -26,17 +26,19 @@ from adhere.need import (
     Span,
     Time,
 )
+from adhere.parse.borne import NEAR, PARTS, QUOTES, bare, borne_out
 from adhere.parse.rules.about import has_content
 from adhere.parse.rules.dates import DATE, PART_OF_YEAR, interval
 from adhere.parse.rules.form import LANGUAGE_CODES, Phrase
 from adhere.parse.rules.link import Linker
+from adhere.parse.rules.measured import unit_fields
 from adhere.parse.rules.named import compared
 from adhere.parse.rules.numbers import WORDED, number
-from adhere.parse.rules.segment import overlap, trimmed
+from adhere.parse.rules.segment import overlap
 from adhere.parse.rules.timed import on_field, whole_years, year_field
 from adhere.parse.rules.typing import as_field, meant
-from adhere.parse.rules.vocabulary import STOPWORDS, TEMPORAL, stems
-from adhere.parse.tags import SLOTS, Slot
+from adhere.parse.rules.vocabulary import stems
+from adhere.parse.tags import Slot
 from adhere.schema import FieldInfo
 
 LIKELY, SURE = 0.5, 0.75
@@ -44,68 +46,15 @@ LIKELY, SURE = 0.5, 0.75
 for a name that the schema has."""
 
 _BOUNDS: Mapping[str, Operator] = {">=": ">=", ">": ">", "<=": "<=", "<": "<", "value": "="}
-_PARTS: Mapping[str, re.Pattern[str]] = {
-    part: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
-    for part, words in {
-        "code": r"code|snippets?|scripts?|program\w*|listings?|commands?",
-        "numbers": r"figures?|numbers?|numer\w+|statistics?|stats|digits?|percent\w*|quanti\w+|measure\w*"
-        r"|amounts?|metrics?|counts?",
-        "links": r"(?:hyper|web)?link\w*|urls?|hrefs?|https?|www|addresses|address",
-        "list": r"list\w*|bullet\w*|enumerat\w+|checklists?|itemi\w+|numbered|steps?",
-        "table": r"table\w*|tabul\w+|columns?|rows?|grids?",
-        "question": r"question\w*|quer(?:y|ies)|ask\w*|enquir\w+|inquir\w+|interrogat\w+",
-    }.items()
-}
-"""What a part is called; what the model takes for one under no such name ("quizzes") is a subject."""
-_SHAPES = re.compile(
-    r"\b(?:bullet(?:ed)?|numbered|ordered|unordered|nested|itemi[sz]ed|sample|example|worked|working|comparison|"
-    r"comparative|summary|data|pivot|inline|embedded|clickable|external|internal|outbound|hyper|web|markdown|html|"
-    r"rhetorical|open|closed|multiple[- ]choice|exact|precise|concrete|hard|raw|real)$",
-    re.IGNORECASE,
-)
-"""What describes a part of a text; under other words a list or a table is another thing ("waiting lists")."""
-_COUNTS_WORDS = re.compile(
-    r"\b(?:words?|pages?|long|longer|length|short|shorter|brief|lines?|sentences?|paragraphs?|characters?|read|reads|"
-    r"size|sized|wordy|concise|compact)\b",
-    re.IGNORECASE,
-)
-"""What says that a number counts words."""
-_OTHER_CODES = re.compile(
-    r"\b(?:dress|zip|postal|post|area|tax|building|penal|criminal|civil|labou?r|moral|honou?r|bar|qr|morse|genetic|"
-    r"country|promo|discount|access|colou?r|conduct)$",
-    re.IGNORECASE,
-)
-LEADING = frozenset(("from", "of", "in", "by", "to", "at", "with", "and", "or"))
-"""Words that end no subject, but lead on to what follows it."""
-NEAR = 200
-"""How many characters around a slot are looked at: who asks a question, which part of a year is meant."""
-_ASKED = re.compile(
-    r"\b(?:given (?:an?|the|this|that|some|my|our|your|their)|answer(?:s|ing)?(?: to)?)"
-    r" (?:(?!and |or |with )[\w'’-]+ ){0,4}$",
-    re.IGNORECASE,
-)
-"""Stands before the question that is asked, which is none that a document holds: "given a question"."""
-_ARTICLE = re.compile(r"(?:an?|the|this|that|some|my|our|your|their) ", re.IGNORECASE)
-_QUOTES = "\"'“”‘’`«» "
 _DATE = re.compile(DATE, re.IGNORECASE)
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
-_WORD = re.compile(r"\w+")
-_MENTIONS = re.compile(
-    r"\b(?:mention|nam|contain|say|includ|us|quot|word|term|phrase|nowhere|anywhere)\w*(?: \w+){0,2} $",
-    re.I,
-)
-"""What stands before a word that is to be mentioned."""
-_OCCURS = re.compile(
-    r"[\"'”’]?\s+(?:\w+ ){0,3}?(?:occur|appear|mentioned|named|used|found|"
-    r"(?:turn|show|com)(?:e?s|ing)? up|"
-    r"in (?:it|there|them|the (?:text|body|document)))",
-    re.I,
-)
-"""What stands behind one."""
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
-COUNTED = frozenset(label for label in SLOTS if label.startswith("words") or label in (">=", ">", "<=", "<"))
-DIGIT = re.compile(rf"\d|\b{WORDED}", re.IGNORECASE)
-"""What a bound has in it; of other words none was meant."""
+_COUNT = re.compile(rf"\b(?:\d+|{WORDED})[- ]$", re.IGNORECASE)
+"""Stands right before what it counts."""
+_LASTING = re.compile(
+    rf"\b(?:past|last|next|coming|previous|recent) (?:\d+|{WORDED}) (?:year|month|week|day|hour)s?\b",
+    re.IGNORECASE,
+)
 _YES, _NO = frozenset(("true", "yes", "on")), frozenset(("false", "no", "off"))
 _BOTH = re.compile(r"\band\b|&", re.IGNORECASE)
 _OR = re.compile(
@@ -142,9 +91,7 @@ def _flags(text: str, named: Sequence[Slot], linker: Linker | None) -> list[Phra
 
 def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) -> Read | None:
     """The typed conditions of a clause; None where it has none, or one that cannot be resolved."""
-    inside = [_named_so(text, _clipped(text, s, span)) for s in slots if overlap(s.span, span)]
-    inside = [slot for slot in inside if slot.label not in COUNTED or DIGIT.search(text, *slot.span)]
-    inside = _whole_names(text, [s for s in inside if not _asked(text, s)])
+    inside = borne_out(text, span, slots)
     named = [slot for slot in inside if slot.label == "field"]
     filled = [slot for slot in inside if slot.label not in ("field", "subject")]
     if not filled and not _flags(text, named, linker):
@@ -158,7 +105,7 @@ def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) ->
     taken = [phrase.span for phrase in phrases]
     subjects = [
         slot
-        for slot in (_bare(text, one) for one in inside if one.label == "subject")
+        for slot in (bare(text, one) for one in inside if one.label == "subject")
         if slot.span[0] < slot.span[1]
         and has_content(text[slice(*slot.span)])
         and not any(start <= slot.span[0] and slot.span[1] <= end for start, end in taken)
@@ -167,23 +114,6 @@ def read(text: str, span: Span, slots: Sequence[Slot], linker: Linker | None) ->
     if any(subjects and subjects[0].span[0] < p.span[0] < subjects[-1].span[1] for p in phrases):
         subject = " ".join(text[slice(*slot.span)] for slot in subjects)
     return Read(tuple(_alternatives(text, phrases)), subject, tuple(slot.span for slot in subjects))
-
-
-def _clipped(text: str, slot: Slot, span: Span) -> Slot:
-    """The part of a slot that lies in the clause: the model may read on into the next sentence."""
-    start, end = max(slot.span[0], span[0]), min(slot.span[1], span[1])
-    return slot if (start, end) == slot.span else replace(slot, span=trimmed(text, (start, end)))
-
-
-def _bare(text: str, slot: Slot) -> Slot:
-    """A subject without the words of time at its end, which lead to the date behind it: "drafts after"."""
-    words = list(_WORD.finditer(text, *slot.span))
-    end = slot.span[1]
-    while words and words[-1][0].casefold() in TEMPORAL | STOPWORDS:
-        end = words.pop().start()
-    told = text[slot.span[0] : end].rstrip()
-    cut = any(word in TEMPORAL | LEADING for word in text[end : slot.span[1]].casefold().split())
-    return replace(slot, span=(slot.span[0], slot.span[0] + len(told))) if cut else slot
 
 
 def _alternatives(text: str, phrases: Sequence[Phrase]) -> list[Phrase]:
@@ -217,47 +147,14 @@ def _contiguous(parts: Sequence[Expression]) -> tuple[Expression, ...]:
     return tuple(joined)
 
 
-def _named_so(text: str, slot: Slot) -> Slot:
-    """The slot, or a subject where its words do not bear it out: a part under no such name, a word to mention
-    of which nothing says so ("refute" in "documents that refute the claim")."""
-    if slot.label == "mention":
-        start, end = slot.span
-        said = text[start] in _QUOTES or _MENTIONS.search(text, 0, start) or _OCCURS.match(text, end)
-        return slot if said else replace(slot, label="subject")
-    if slot.label.startswith("words") and not _COUNTS_WORDS.search(text):
-        return replace(slot, label="subject")  # "cited more than 50 times" counts no words
-    called = _PARTS.get(slot.label)
-    known = called is None or called.search(text, *slot.span) is not None
-    return slot if known else replace(slot, label="subject")
-
-
-def _asked(text: str, slot: Slot) -> bool:
-    article = _ARTICLE.match(text, *slot.span)
-    start = article.end() if article else slot.span[0]
-    return slot.label == "question" and _ASKED.search(text, max(0, start - NEAR), start) is not None
-
-
-def _whole_names(text: str, inside: Sequence[Slot]) -> list[Slot]:
-    """The slots, what only closes the name of a subject with it: "waiting lists" ask for no list."""
-    found = list(inside)
-    for place, slot in enumerate(found):
-        before = found[place - 1] if place else None
-        if slot.label not in _PARTS or before is None or before.label != "subject":
-            continue
-        apart_ = text[before.span[1] : slot.span[0]]
-        words = text[slice(*before.span)]
-        shaped = not _OTHER_CODES.search(words) if slot.label == "code" else _SHAPES.search(words)
-        if apart_.isspace() and not shaped:
-            found[place] = replace(slot, label="subject")
-    return found
-
-
 def _phrases(text: str, filled: Sequence[Slot], named: Sequence[Slot], linker: Linker | None) -> list[Phrase]:
     """One phrase per condition; two bounds of one field are one, and so are two values of it."""
     found: list[Phrase] = []
     free = set(named)
     end = 0
     for slot in filled:
+        if named and _measured(text, slot, linker) and not list(_named_by(text, slot, named, linker)):
+            continue  # the rules know whose unit it is
         name, meaning = _resolved(text, slot, named, free, linker)
         free -= {name}
         ends = [slot] if name is None else [slot, name]
@@ -280,7 +177,7 @@ def _in_part(said: str, meaning: Field, linker: Linker) -> bool:
     """Whether only part of a value was said: "Dan" for "Dan Brown"."""
     if linker.schema.fields[meaning.name].type != "keyword" or not isinstance(meaning.value, str):
         return False
-    return linker.spelled(said.strip(_QUOTES), meaning.name) != meaning.value and bool(
+    return linker.spelled(said.strip(QUOTES), meaning.name) != meaning.value and bool(
         linker.spelled(meaning.value, meaning.name)
     )
 
@@ -300,21 +197,19 @@ def _resolved(
     that goes for several ("status Final or Accepted"), a near one before a far one.
     """
     words = " ".join(text[slice(*slot.span)].split())
-    around = (max(0, slot.span[0] - NEAR), slot.span[1] + NEAR)
-    if any(overlap(part.span(), slot.span) for part in PART_OF_YEAR.finditer(text, *around)):
-        raise _Unresolved  # "summer 2024" is no whole year
+    if _within(PART_OF_YEAR, text, slot) or _within(_LASTING, text, slot):
+        raise _Unresolved  # "summer 2024" is no whole year, "the past 5 years" no number of them
     if slot.label not in _BOUNDS:
         meaning = _unnamed(words, slot.label)
         if meaning is None:
             raise _Unresolved
         return None, as_field(meaning, linker.schema if linker else None)
     readings: list[tuple[tuple[bool, bool, int], Slot | None, Expression]] = []
-    for name in named:
-        for info in _fields(text[slice(*name.span)], linker):
-            known = info.type != "keyword" or bool(linker and linker.spelled(words.strip(_QUOTES), info.name))
-            reading = _on_field(info, slot.label, words, linker)
-            if reading is not None:
-                readings.append(((known, name in free, -_distance(slot, name)), name, reading))
+    for name, info in _named_by(text, slot, named, linker):
+        known = info.type != "keyword" or bool(linker and linker.spelled(words.strip(QUOTES), info.name))
+        reading = _on_field(info, slot.label, words, linker)
+        if reading is not None:
+            readings.append(((known, name in free, -_distance(slot, name)), name, reading))
     alone = _by_itself(words, slot.label, linker)
     if alone is not None:
         readings.append(((not any(known for (known, _, _), _, _ in readings), False, 0), None, alone))
@@ -324,6 +219,33 @@ def _resolved(
     return chosen, best
 
 
+def _within(pattern: re.Pattern[str], text: str, slot: Slot) -> bool:
+    around = (max(0, slot.span[0] - NEAR), slot.span[1] + NEAR)
+    return any(overlap(found.span(), slot.span) for found in pattern.finditer(text, *around))
+
+
+def _named_by(
+    text: str, slot: Slot, named: Sequence[Slot], linker: Linker | None
+) -> Iterator[tuple[Slot, FieldInfo]]:
+    """Every name in the clause with each field that it may mean; none that another number counts ("up to 1200
+    for two bathrooms"), and none that the unit of this one speaks against."""
+    units = _measured(text, slot, linker)
+    for name in named:
+        count = _COUNT.search(text, max(0, name.span[0] - NEAR), name.span[0])
+        if count and not overlap(count.span(), slot.span):
+            continue
+        for info in _fields(text[slice(*name.span)], linker):
+            if info.type != "number" or not units or info.name in units:
+                yield name, info
+
+
+def _measured(text: str, slot: Slot, linker: Linker | None) -> list[str]:
+    """The fields that the unit behind a bare number speaks for."""
+    if linker is None or not NUMBER.fullmatch(text, *slot.span):
+        return []
+    return unit_fields(text[slot.span[1] : slot.span[1] + NEAR], linker.schema)
+
+
 def _distance(slot: Slot, name: Slot) -> int:
     return slot.span[0] - name.span[1] if name.span[1] <= slot.span[0] else name.span[0] - slot.span[1]
 
@@ -331,11 +253,11 @@ def _distance(slot: Slot, name: Slot) -> int:
 def _unnamed(words: str, label: str) -> Expression | None:
     """What needs no field: a word, a language, a part, a length."""
     if label == "mention":
-        return Mentions(words.strip(_QUOTES))
+        return Mentions(words.strip(QUOTES))
     if label == "language":
         code = LANGUAGE_CODES.get(words.casefold())
         return Form("language", "=", code) if code else None
-    if label in _PARTS:
+    if label in PARTS:
         return Form(label, "=", True)
     found = NUMBER.search(words)
     return Form("words", _operator(label.removeprefix("words")), number(found[0])) if found else None
@@ -369,13 +291,13 @@ def _on_field(info: FieldInfo, label: str, words: str, linker: Linker | None) ->
 
 def _keyword(info: FieldInfo, words: str, linker: Linker | None) -> Expression:
     """The value as the store spells it; as the instruction does where it is not one, which is noted later."""
-    bare = words.strip(_QUOTES)
-    spelled = (linker.spelled(bare, info.name) or linker.part_of(bare, info.name)) if linker else ""
-    return Field(info.name, "=", spelled or bare)
+    said = words.strip(QUOTES)
+    spelled = (linker.spelled(said, info.name) or linker.part_of(said, info.name)) if linker else ""
+    return Field(info.name, "=", spelled or said)
 
 
 def _flag(info: FieldInfo, words: str) -> Expression | None:
-    said = words.strip(_QUOTES).casefold()
+    said = words.strip(QUOTES).casefold()
     return Field(info.name, "=", said in _YES) if said in _YES | _NO else None
 
 
@@ -398,21 +320,21 @@ def _bounded(info: FieldInfo, label: str, found: re.Match[str] | None) -> Expres
 
 def _by_itself(words: str, label: str, linker: Linker | None) -> Expression | None:
     """A value whose field is not named: a date, a version, or a value that one field alone has."""
-    dated = _DATE.fullmatch(words.strip(_QUOTES))
+    dated = _DATE.fullmatch(words.strip(QUOTES))
     schema = linker.schema if linker else None
     if dated:
         return _dated(dated[0], label, linker)
-    versioned = _VERSION.fullmatch(words.strip(_QUOTES))
+    versioned = _VERSION.fullmatch(words.strip(QUOTES))
     versions = [info for info in schema.fields.values() if info.type == "version"] if schema else []
     if versioned and len(versions) == 1:
         return compared(versions[0].name, "version", _operator(label), versioned[1])
     if label != "value" or linker is None:
         return None
-    having = [name for name in linker.schema.fields if linker.spelled(words.strip(_QUOTES), name)]
+    having = [name for name in linker.schema.fields if linker.spelled(words.strip(QUOTES), name)]
     having = [name for name in having if not linker.identifies(name)]  # a title is no subject
     if len(having) != 1:
         return None
-    return Field(having[0], "=", linker.spelled(words.strip(_QUOTES), having[0]))
+    return Field(having[0], "=", linker.spelled(words.strip(QUOTES), having[0]))
 
 
 def _dated(words: str, label: str, linker: Linker | None) -> Expression | None:

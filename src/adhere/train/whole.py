@@ -6,8 +6,9 @@ A line of `labels/wordings/whole*.jsonl` has a text of tagged clauses with place
 
 Tags are the polarities, `background`, and `unless` for what limits the clause before it. Places are
 `keyword`, `keyword2` ... (values of one field), `other`, `other2` (of a second one), `number`, `version`,
-`time` and `date` with their operator, `words` with its, `subject`, `mention`, `language`; `{keyword.field}`
-is the name of the field; `[code:snippets]` are words that name a form.
+`time` and `date` with their operator, `words` with its, `subject`, `mention`, `language`; `flag` is an
+adjective that names a field of truth values ("organic"), `feature` a noun that does ("transcript" of
+`has_transcript`); `{keyword.field}` is the name of the field; `[code:snippets]` are words that name a form.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ from adhere.train.values import LANGUAGE_NAMES, cased, count, date, mention, num
 Tag = Literal["want", "avoid", "prefer", "disprefer", "background", "unless"]
 FORMS = ("code", "numbers", "links", "list", "table", "question")
 _TYPES = {"keyword": "keyword", "other": "keyword", "number": "number", "version": "version", "date": "date"}
+_TYPES |= {"flag": "boolean", "feature": "boolean"}
 """The type of the field that a place is filled from."""
+_HAS = "has_"
+"""What the name of a field begins with that says whether a document has something."""
 _PLACES = (*_TYPES, "time", "words", "subject", "mention", "language")
 _PIECE = re.compile(
     r"<(?P<close>/?)(?P<tag>\w+)>"
@@ -140,7 +144,7 @@ class _Values:
         free = rng.sample(list(fields), len(fields))
         self._fields: dict[str, FieldInfo] = {}
         for place, type_ in _TYPES.items():
-            info = next((one for one in free if one.type == type_), None)
+            info = next((one for one in free if one.type == type_ and _names(one.name, place)), None)
             if info is not None:
                 free.remove(info)
                 self._fields[place] = info
@@ -165,6 +169,8 @@ class _Values:
             return None, ""
         if piece["named"]:
             return shown(info.name, self._rng), "field"
+        if info.type == "boolean":
+            return shown(info.name.removeprefix(_HAS), self._rng), "field"
         return self._value(place, info), label
 
     def _time(self, which: str) -> str:
@@ -179,3 +185,10 @@ class _Values:
         if info.type == "date":
             return date(self._rng)
         return cased(self._left[place].pop(), self._rng) if self._left[place] else None
+
+
+def _names(name: str, place: str) -> bool:
+    """Whether a field of this name can be said in this place: as a noun, or as one adjective."""
+    if place == "feature":
+        return name.startswith(_HAS)
+    return place != "flag" or "_" not in name or name.endswith("_accessible")

@@ -1,5 +1,6 @@
-"""The parser without a language model. Read parser.py first; each other file is one step of it."""
+"""The parser without a language model. Read parser.py and composition.py first; the others are its steps."""
 
-from adhere.parse.rules.parser import RulesParser, compose
+from adhere.parse.rules.composition import compose
+from adhere.parse.rules.parser import RulesParser
 
 __all__ = ["RulesParser", "compose"]

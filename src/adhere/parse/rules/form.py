@@ -26,7 +26,7 @@ COMPARE: dict[str, Operator] = {
     **dict.fromkeys(
         ("over", "more than", "longer than", "above", "exceeding", "greater than", "higher than"), ">"
     ),
-    **dict.fromkeys(("at least", "no fewer than", "no less than", "minimum", "no shorter than"), ">="),
+    **dict.fromkeys(("at least", "no fewer than", "no less than", "minimum", "min", "no shorter than"), ">="),
 }
 """How people compare to a number."""
 COMPARED = "|".join(sorted(map(re.escape, COMPARE), key=len, reverse=True))

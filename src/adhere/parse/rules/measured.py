@@ -68,7 +68,7 @@ _NO_VERB = (
 _MEASURED = re.compile(
     rf"(?<![\w.])(?:(?P<verb>(?!(?:{_NO_VERB})\b)[a-z]+) (?:(?:it|them|you|me|up|out|for|in|at|of|with) )?)?"
     r"(?P<said>"
-    rf"(?P<compare>{_COMPARED}) ?(?P<bound>{_NUMBER})"
+    rf"(?P<compare>{_COMPARED})\.? ?(?P<bound>{_NUMBER})"
     rf"|(?P<opens>between |from )?(?P<first>{_NUMBER}) ?(?:to|-|–|(?(opens)and|(?!))) ?(?P<last>{_NUMBER})"
     rf"|(?P<least>{_NUMBER})(?:\+|(?= (?:[a-z]+ )?{_MORE}))"
     rf"|(?P<most>{_NUMBER})(?= (?:[a-z]+ )?{_LESS}))(?!\w|[.,]\d)"
@@ -78,7 +78,7 @@ _MEASURED = re.compile(
     rf"(?P<more> {_MORE}| {_LESS})?",
     re.IGNORECASE,
 )
-
+_BEHIND = re.compile(rf"\s?(?P<unit>{_AREA}|{_PER_MONTH}|[a-z]+|€)(?![\w.])", re.IGNORECASE)
 _COUNTED = re.compile(
     rf"(?<![\w.,-])(?P<number>\d+|{WORDED})[- ](?P<unit>[a-z]+)\b(?! (?:or|and) (?:more|less|fewer))", re.I
 )
@@ -104,6 +104,12 @@ def measured_phrases(text: str, schema: Schema) -> Iterator[Phrase]:
             (start, match.start("measure") if foreign else match.end()),
             _meaning(name, match, scale, money=word in MONEY),
         )
+
+
+def unit_fields(behind: str, schema: Schema) -> list[str]:
+    """The fields of numbers that the word right behind a number names, or is the unit of."""
+    unit = _BEHIND.match(behind)
+    return _fields(_unit(unit["unit"]), _number_fields(schema)) if unit else []
 
 
 def _number_fields(schema: Schema) -> dict[str, list[str]]:
