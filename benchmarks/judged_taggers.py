@@ -64,7 +64,8 @@ def main() -> None:
     judged = list(corpora(options.data).values())
     parsers: dict[str, Parser] = {folder: TaggerParser(folder) for folder in folders}
     for reader, key in (("a careful reader", "criteria"), ("another", "again")):
-        parsers[reader] = Written(TaggerParser(), written(judged, key))
+        if known := written(judged, key):
+            parsers[reader] = Written(TaggerParser(), known)
     parsers["the whole instruction"] = Whole(TaggerParser())
     print("| | " + " | ".join(MEASURES) + " |\n" + "|---" * (len(MEASURES) + 1) + "|")
     for name, parser in parsers.items():
@@ -73,10 +74,12 @@ def main() -> None:
 
 
 def written(judged: list[tuple[Benchmark, Engine]], key: str) -> dict[str, Criteria]:
-    """What a reader made of every judged instruction."""
+    """What a reader made of every judged instruction; nothing for other needs than bench/judged."""
     rows = map(json.loads, LABELS.read_text(encoding="utf-8").splitlines())
     criteria = {row["id"]: read(row[key]) for row in rows}
-    needs = (query for bench, _ in judged for query in bench.queries if query.need.instruction)
+    needs = [query for bench, _ in judged for query in bench.queries if query.need.instruction]
+    if not all(query.id in criteria for query in needs):
+        return {}
     return {query.need.instruction: criteria[query.id] for query in needs}
 
 
