@@ -122,6 +122,8 @@ def shown(found: dict[str, Any]) -> str:
     """A value times 100 with its 95% interval."""
     if found["value"] is None:
         return "-"
+    if found["low"] is None:  # too few needs for an interval
+        return f"{100 * found['value']:.0f}"
     return f"{100 * found['value']:.0f} ({100 * found['low']:.0f} to {100 * found['high']:.0f})"
 
 

@@ -93,7 +93,10 @@ def table(bench: Mapping[str, Any]) -> str:
 def _cell(found: Mapping[str, Any], over: Mapping[str, float] | None, *, interval: bool) -> str:
     if found["value"] is None:
         return ""
-    value, low, high = (round(100 * found[key]) + 0 for key in ("value", "low", "high"))
+    value = round(100 * found["value"]) + 0
+    if found["low"] is None:  # too few needs for an interval
+        return str(value)
+    low, high = (round(100 * found[key]) + 0 for key in ("low", "high"))
     sure = over and (over["low"] > 0 or over["high"] < 0)
     return f"{value}{'*' if sure else ''}" + (f" [{low}, {high}]" if interval else "")
 

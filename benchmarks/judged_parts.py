@@ -79,8 +79,8 @@ def row(name: str, results: list[Result], system: str, inside: Callable[[Need], 
         if found.value is None:
             cells.append("")
             continue
-        low, high = round(100 * (found.low or 0)), round(100 * (found.high or 0))
-        cells.append(f"{round(100 * found.value)} [{low}, {high}]")
+        ends = [round(100 * end) for end in (found.low, found.high) if end is not None]
+        cells.append(f"{round(100 * found.value)} {ends}" if ends else str(round(100 * found.value)))
     return f"| {name} | {needs} | " + " | ".join(cells) + " |"
 
 

@@ -67,11 +67,11 @@ def documents(data: Path, corpus: str, needs: Sequence[Row]) -> list[Row]:
 
 
 def tables(needs: Sequence[Row]) -> dict[str, list[Row]]:
-    """Queries, instructions, pools, and which documents change sides."""
+    """Queries, instructions, pools, and which documents stop being relevant (FollowIR's `qrel_diff`)."""
     sides = [(need, side, f"{need['id']}-{side}") for need in needs for side in SIDES]
     texts = {"og": "original", "changed": "changed"}
     flipped = (
-        (need["id"], [one for one, (a, b) in need["grades"].items() if bool(a) != bool(b)]) for need in needs
+        (need["id"], [one for one, (a, b) in need["grades"].items() if a and not b]) for need in needs
     )
     return {
         "queries": [{"_id": name, "text": need["query"]} for need, _, name in sides],

@@ -79,7 +79,7 @@ def averaged(
 
 def cell(noisy: dict[str, float], plain: dict[str, float]) -> str:
     """The mean, starred where it rose beyond the 95% interval of the paired difference."""
-    rose = difference(noisy, plain).low > 1e-9  # not the rounding of the mean over throws
+    rose = (difference(noisy, plain).low or 0.0) > 1e-9  # not the rounding of the mean over throws
     return f"{100 * float(np.mean(list(noisy.values()))):.1f}{'*' if rose else ' '}"
 
 

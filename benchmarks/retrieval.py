@@ -170,14 +170,17 @@ def _table(name: str, found: Mapping[str, Any], shares: Mapping[str, tuple[float
         "|---" * (len(heads) + 1) + "|",
     ]
     for system in found["systems"]:
-        cells = [
-            f"{100 * m['value']:.0f} [{100 * m['low']:.0f}, {100 * m['high']:.0f}]"
-            for m in system["measures"].values()
-        ]
+        cells = [shown(measure) for measure in system["measures"].values()]
         share = shares.get(system["name"], ())
         cells += [f"{100 * part:.0f}" for part in share] or [""] * (2 if shares else 0)
         lines.append(f"| {system['name']} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def shown(found: Mapping[str, Any]) -> str:
+    """A measure x100 with its 95% interval; under too few needs it has none."""
+    interval = "" if found["low"] is None else f" [{100 * found['low']:.0f}, {100 * found['high']:.0f}]"
+    return f"{100 * found['value']:.0f}{interval}"
 
 
 def _tell(what: str, done: int, total: int) -> None:

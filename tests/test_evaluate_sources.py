@@ -209,3 +209,34 @@ def test_every_data_set_is_published_with_measures_we_have():
     for chosen in HUB.values():
         for name in chosen.measures:
             parse_measure(name)
+
+
+def test_of_a_table_with_several_splits_the_test_split_is_read(tmp_path):
+    followir(tmp_path)
+    (tmp_path / "default.tsv").unlink()
+    header = "query-id\tcorpus-id\tscore\n"
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels/test.tsv").write_text(header + "1-og\ta\t1\n1-changed\ta\t0\n")
+    (tmp_path / "qrels/train.tsv").write_text(header + "1-og\tb\t1\n")
+    (bench,) = benchmarks(f"hub:followir-core17:{tmp_path}")
+    assert bench.judgements.qrels == {"1-og": {"a": 1}, "1-changed": {"a": 0}}
+    (tmp_path / "qrels/test.tsv").rename(tmp_path / "qrels/dev.tsv")
+    with pytest.raises(FileError, match=r"qrels holds the splits dev, train"):
+        benchmarks(f"hub:followir-core17:{tmp_path}")
+
+
+def test_numbered_files_of_a_folder_are_one_table(tmp_path):
+    followir(tmp_path)
+    (tmp_path / "corpus.jsonl").unlink()
+    for part, name in enumerate("ab"):
+        jsonl(tmp_path / f"corpus/corpus-0000{part}-of-00002.jsonl", {"_id": name, "text": name})
+    (bench,) = benchmarks(f"hub:followir-core17:{tmp_path}")
+    assert [document.id for document in bench.documents] == ["a", "b"]
+
+
+def test_judgements_of_queries_that_a_repository_lacks_are_left_out(tmp_path):
+    jsonl(tmp_path / "corpus.jsonl", {"_id": "a", "text": "a"})
+    jsonl(tmp_path / "queries.jsonl", {"_id": "1", "text": "q"})
+    jsonl(tmp_path / "qrels.jsonl", *({"query-id": q, "corpus-id": "a", "score": 1} for q in "19"))
+    (result,) = evaluate(benchmarks(f"hub:limit-small:{tmp_path}"), [])
+    assert [(row.missing, row.values["recall@2"]) for row in result.rows] == [(0, {"1": 1.0})] * 2

@@ -16,10 +16,10 @@ from adhere.evaluate.run import answer, ask, measured
 from adhere.evaluate.systems import Blind, Systems
 from adhere.evaluate.systems.dense import Dense
 from adhere.evaluate.systems.engine import Indexed
-from adhere.evaluate.systems.remote import remote
+from adhere.evaluate.systems.remote import Endpoint, SearchURL, remote
 from adhere.evaluate.systems.runs import RunFile
 from adhere.evaluate.systems.timed import Timed
-from adhere.need import Need
+from adhere.need import Document, Need
 from adhere.render import checked, fed
 from adhere.search.engine import Engine
 from adhere.testing.fakes import FakeEncoder
@@ -128,6 +128,25 @@ def test_a_search_url_is_asked_and_read_as_described(bench, service, tmp_path):
     assert service.asked[1][1] == {"query": "fruit Only green fruit.", "size": 1000}
 
 
+def test_a_document_that_a_search_lists_twice_has_its_best_place(bench, monkeypatch):
+    hits = [{"id": "red-fig"}, {"id": "red-kiwi"}, {"id": "red-fig"}]
+    monkeypatch.setattr("adhere.evaluate.systems.remote._post", lambda endpoint, body: {"hits": hits})
+    system = SearchURL(Endpoint("search", "u", request={"q": "{query}"}, results="hits"))
+    assert system.rank(bench.queries[0], None) == {"red-fig": 0.0, "red-kiwi": -1.0}
+
+
+def test_braces_in_what_a_user_writes_are_text(monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        "adhere.evaluate.systems.remote._post", lambda endpoint, body: sent.append(body) or {"hits": []}
+    )
+    system = SearchURL(
+        Endpoint("search", "u", request={"q": "{query}: {instruction}", "k": "{k}"}, results="hits")
+    )
+    system.rank(Query("q", Need("what is {instruction} or {k}?", "no {query}")), None)
+    assert sent == [{"q": "what is {instruction} or {k}?: no {query}", "k": 1000}]
+
+
 @pytest.mark.parametrize("path", ["/broken", "/short"])
 def test_a_reranker_that_answers_nonsense_names_the_query(bench, service, tmp_path, path):
     system = Systems()(described(tmp_path, kind="rerank", url=service.url + path))
@@ -178,6 +197,19 @@ def test_bm25_ranks_by_shared_words(bench):
     assert set(answer(bench, plain)["fruit-og"].values()) == {0.0}  # no document holds the word fruit
     run = answer(bench, instructed)
     assert min(run["fruit-og"][f"red-{f}"] for f in ("fig", "kiwi")) > run["fruit-og"]["green-fig"]
+
+
+@pytest.mark.parametrize("name", ["bm25", "dense"])
+def test_ties_at_the_cut_are_broken_by_id_whatever_the_order_of_the_corpus(name, monkeypatch):
+    monkeypatch.setattr(f"adhere.evaluate.systems.{'lexical' if name == 'bm25' else name}.DEPTH", 3)
+    documents = [Document(f"d{number}", "apple") for number in (4, 0, 3, 1, 2)]
+    for order in (documents, documents[::-1]):
+        system = (
+            Systems()("bm25") if name == "bm25" else Dense(Indexed(lambda: Engine.in_memory(FakeEncoder())))
+        )
+        system.index(order)
+        found = system.rank(Query("q", Need("apple")), None)
+        assert set(found) == {"d4", "d3", "d2"} and len(set(found.values())) == 1
 
 
 def test_whether_the_instruction_reaches_the_model_is_seen(bench):

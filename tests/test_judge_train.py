@@ -14,10 +14,11 @@ from adhere.judge import layout
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from adhere.errors import InputError  # noqa: E402
+from adhere.errors import FileError, InputError  # noqa: E402
 from adhere.evaluate.verdicts import auc, auc_within  # noqa: E402
 from adhere.train.judge import Recipe, Rows, Run, kept_layers  # noqa: E402
 from adhere.train.judge_model import Judge, Labelled, loss  # noqa: E402
+from adhere.train.run import hashes  # noqa: E402
 
 TOKENIZER = Path(__file__).parent.parent / "src/adhere/models/minilm/tokenizer.json"
 
@@ -157,6 +158,25 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) -> No
     assert losses(again, 3, 6) == whole[3:]
     with pytest.raises(InputError, match="Resume with the same recipe"):
         Run(tiny(), Recipe(steps=7)).load(tmp_path / "checkpoint.pt")
+
+
+def test_a_run_goes_on_with_its_own_data_only(tmp_path: Path) -> None:
+    rows, checkpoint, recipe = tmp_path / "rows.jsonl", tmp_path / "checkpoint.pt", Recipe(steps=6)
+    rows.write_text("one")
+    run = Run(tiny(), recipe, hashes([f"{rows}=2"]))
+    run.save(checkpoint)
+    Run(tiny(), recipe, hashes([f"{rows}=2"])).load(checkpoint)
+    with pytest.raises(InputError, match=r"rows\.jsonl=2 .*asked for is rows\.jsonl=3 .*same data"):
+        Run(tiny(), recipe, hashes([f"{rows}=3"])).load(checkpoint)
+    rows.write_text("other")
+    with pytest.raises(InputError, match="Resume with the same data"):
+        Run(tiny(), recipe, hashes([f"{rows}=2"])).load(checkpoint)
+    with pytest.raises(FileError, match="no file"):
+        hashes([tmp_path / "none.jsonl"])
+    state = torch.load(checkpoint, weights_only=True)
+    torch.save({name: value for name, value in state.items() if name != "data"}, checkpoint)
+    with pytest.raises(InputError, match="does not say what data"):
+        run.load(checkpoint)
 
 
 def _tokenizer():  # type: ignore[no-untyped-def]

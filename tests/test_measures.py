@@ -50,8 +50,12 @@ def test_classic_measures_equal_pytrec_eval(qrels, data):
 
 @pytest.mark.slow
 @settings(max_examples=80, deadline=None)
-@given(scores, scores, st.lists(st.sampled_from([*DOCUMENTS, "absent"]), min_size=1, unique=True))
-def test_p_mrr_equals_mteb(original, changed, flipped):
+@given(scores, st.data(), st.lists(st.sampled_from([*DOCUMENTS, "absent"]), min_size=1, unique=True))
+def test_p_mrr_equals_mteb_where_both_runs_are_equally_long(original, data, flipped):
+    several = st.lists(
+        st.sampled_from(DOCUMENTS), min_size=len(original), max_size=len(original), unique=True
+    )
+    changed = {document: data.draw(st.integers(0, 4).map(float)) for document in data.draw(several)}
     metrics = pytest.importorskip("mteb._evaluators.retrieval_metrics")
     run = {"n-og": original, "n-changed": changed}
     judgements = Judgements({"n-og": {"d00": 1}, "n-changed": {"d00": 0}}, {"n": frozenset(flipped)})
@@ -105,8 +109,14 @@ def run_of(original: str, changed: str) -> dict[str, dict[str, float]]:
         ("f1 f2 s1 s2 n", "s1 f1 s2 n", "violations@10", 1 / 4),
         ("f1 f2 s1 s2 n", "f1 f2 s1 s2 n", "nDCG@2/changed", 0.0),
         ("f1 s1 s2 f2 n", "f1 f2 s1 s2 n", "nDCG@2/og", 1.0),
-        # f2 is not retrieved after the change: it stands right behind the four that are
-        ("f1 f2 s1 s2 n", "s1 s2 f1 n", "p-MRR", (2 / 3 + (1 - 2 / 5)) / 2),
+        # f2 is not retrieved after the change: it stands right behind the longer run, of five
+        ("f1 f2 s1 s2 n", "s1 s2 f1 n", "p-MRR", (2 / 3 + (1 - 2 / 6)) / 2),
+        # a search that removes what flips, and all that follows, has not raised it: f1 and f2 are sixth
+        ("s1 s2 f1 f2 n", "s1 s2", "p-MRR", (1 - 3 / 6 + 1 - 4 / 6) / 2),
+        ("s1 s2 f1 f2 n", "s1 s2", "selective-p-MRR", (1 - 3 / 6 + 1 - 4 / 6) / 2),
+        ("s1 s2 f1 f2 n", "s1 s2", "interaction", 1.0),
+        # nor has one that finds more after the change let fall what it found neither time
+        ("s1 f1", "s1 f1 n", "p-MRR", 0.0),
     ],
 )
 def test_pair_measures_by_hand(original, changed, name, value):
@@ -163,6 +173,18 @@ def test_sicr_needs_the_scores_to_move_as_well():
     assert parse_measure("SICR").values(judgements, run) == {"x": 0.0}
 
 
+def test_infosearch_puts_what_was_not_retrieved_below_any_score_and_behind_the_longest_run():
+    judgements = Judgements({"x-og": {"g": 1}, "x-changed": {"g": 1}, "x-reversed": {"g": 0}})
+    run = {
+        "x-og": {"a": -0.5, "g": -0.9, "b": -1.0, "c": -1.1},
+        "x-changed": {"g": -0.1, "a": -0.5},
+        "x-reversed": {"a": -0.5},
+    }
+    assert parse_measure("SICR").values(judgements, run) == {"x": 1.0}
+    # ranks 2, 1 and, behind the four of the longest run, 5
+    assert parse_measure("WISE").values(judgements, run) == {"x": pytest.approx(1 - 1 / 20)}
+
+
 def test_robustness_is_the_worst_variant_of_a_base_query():
     judgements = Judgements(
         {"a1": {"x": 1}, "a2": {"x": 1}, "b1": {"x": 1}}, groups={"a1": "a", "a2": "a", "b1": "b"}
@@ -200,12 +222,15 @@ def test_excluir_by_hand(ranking, right, recall, reciprocal):
     assert parse_measure("dMRR").values(judgements, run) == {"q": pytest.approx(reciprocal)}
 
 
+WORST = {"violations@10": 1.0, "p-MRR": -1.0, "selective-p-MRR": -2.0}
+
+
 def test_a_query_the_run_does_not_answer_counts_at_the_worst_value():
     run = {"x-og": {"f1": 1.0}}
     assert missing(PAIR, run) == ["x-changed"]
     for measure in PAIRED:
         for value in measure.values(PAIR, run).values():
-            expected = 1.0 if measure.lower_is_better else 0.0
+            expected = WORST.get(str(measure), 0.0)
             assert value == expected or str(measure).endswith("/og")
 
 
@@ -237,7 +262,7 @@ def test_interval_covers_the_mean_about_95_times_in_100():
 
 
 def test_estimates_are_seeded_and_empty_is_none():
-    values = {"a": 0.0, "b": 1.0, "c": 1.0}
+    values = dict(zip("abcdefg", (0.0, 1.0, 1.0, 0.5, 0.2, 0.7, 0.9), strict=True))
     assert estimate(values, seed=3) == estimate(dict(reversed(values.items())), seed=3)
     assert estimate({}).value is None and estimate({}).n == 0
 
@@ -250,3 +275,41 @@ def test_paired_difference_sees_what_separate_intervals_hide():
     assert difference(a, a).p == 1.0
     with pytest.raises(InputError, match="not shared"):
         difference(a, {"0": 1.0})
+
+
+def test_a_handful_of_cases_has_no_interval_and_no_p():
+    a = {str(i): 0.30 + i / 100 for i in range(6)}
+    b = {case: value - 0.01 for case, value in a.items()}
+    five = dict(list(a.items())[:5])
+    found = difference(five, {case: b[case] for case in five})
+    assert (found.value, found.n) == (pytest.approx(0.01), 5)
+    assert (found.low, found.high, found.p) == (None, None, None)
+    assert estimate(five).value == pytest.approx(0.32) and estimate(five).low is None
+    # six that all point one way do so by chance in 2 of 64 draws of signs, however little they differ
+    assert difference(a, b).low > 0 and difference(a, b).p == pytest.approx(2 / 64)
+
+
+def test_variants_of_one_query_are_drawn_together():
+    bases = [i / 29 for i in range(30)]
+    values = {f"{i}_{variant}": base for i, base in enumerate(bases) for variant in range(10)}
+    groups = {case: case.split("_")[0] for case in values}
+    alone, together = estimate(values), estimate(values, groups=groups)
+    assert together.value == pytest.approx(alone.value) and together.n == 300
+    assert together.high - together.low > 2.5 * (alone.high - alone.low)  # the square root of 10, about
+    one = {case: group for case, group in groups.items() if int(group) < 5}
+    few = {case: values[case] for case in one}
+    assert estimate(few, groups=one).low is None and estimate(few).low is not None
+    zero = dict.fromkeys(values, 0.0)
+    wide, narrow = difference(values, zero, groups=groups), difference(values, zero)
+    assert wide.high - wide.low > 2.5 * (narrow.high - narrow.low)
+
+
+def test_cases_are_grouped_by_base_query_and_the_queries_of_a_need_by_need():
+    judged = {query: {"d": 1} for query in ("x-og", "x-changed", "q_1", "q_2", "v-og", "v-changed")}
+    groups = {"q_1": "q", "q_2": "q", "v-og": "w", "v-changed": "w"}
+    found = Judgements(judged, groups=groups).case_groups()
+    assert found == {
+        "x-og": "x", "x-changed": "x", "x": "x",
+        "q_1": "q", "q_2": "q",
+        "v-og": "w", "v-changed": "w", "v": "w",
+    }  # fmt: skip

@@ -121,6 +121,16 @@ def test_an_evaluation_without_groups_and_failures_has_a_page_too():
     assert "worst failures" not in html
 
 
+def test_values_over_too_few_needs_for_an_interval_are_drawn_without_one():
+    few = report("ours")
+    for system in few["benchmarks"][0]["systems"]:
+        for found in system["measures"].values():
+            found |= {"low": None, "high": None}
+    html = page(few, title="An audit")
+    read(html)
+    assert "<td>50</td>" in html and "field  (n=4), ours: 50</title>" in html
+
+
 def test_a_page_that_cannot_be_written_is_an_error_that_names_the_file(tmp_path):
     with pytest.raises(FileError, match=r"no\.html"):
         write_page(report(), tmp_path / "nowhere" / "no.html", title="x")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,13 +15,16 @@ from hypothesis import strategies as st
 
 from adhere.errors import FileError, InputError
 from adhere.need import Document
+from adhere.search.engine import Engine
 from adhere.synth import protocol
 from adhere.synth.check import check, reason
 from adhere.synth.describe import seeds
 from adhere.synth.facts import facts_of, fulfilled, holds
+from adhere.synth.judged import verdicts
 from adhere.synth.makers import PROGRAMS, maker
 from adhere.synth.phrasing import LENGTHS, STYLES, instruction
 from adhere.synth.protocol import Example, Fact, Material, Text
+from adhere.testing.fakes import FakeEncoder
 
 SUBJECTS = ("sourdough baking", "vector indexing", "orchard pruning", "harbour logistics")
 
@@ -142,6 +148,77 @@ def test_an_instruction_without_a_judge_is_rejected() -> None:
     assert "no judge" in (reason(example, BY_ID) or "")
     assert reason(example, BY_ID, lambda _: {"d0": 0.9, "d1": 0.1}) is None
     assert "rank" in (reason(example, BY_ID, lambda _: {"d0": 0.1, "d1": 0.9}) or "")
+
+
+def one_sided(view: str, query: str, instruction: str, *, right: bool) -> Example:
+    text = (Text("d0", "all about cats"),)
+    sides = (text, ()) if right else ((), text)
+    return Example(f"m/0/0/{view}", "m", query, instruction, *sides, "o", "l", 0)
+
+
+def test_a_right_need_and_its_wrong_ones_are_compared(tmp_path: Path) -> None:
+    scores = {("cats", "about cats"): 0.9, ("cats", "no cats"): 0.1, ("tax law", "about cats"): 0.9}
+    right = one_sided("right", "cats", "about cats", right=True)
+    wrong = one_sided("instruction", "cats", "no cats", right=False)
+    foreign = one_sided("query", "tax law", "about cats", right=False)
+    files = {"kept": tmp_path / "kept", "rejected": tmp_path / "rejected"}
+
+    def relevance(example: Example) -> dict[str, float]:
+        return {"d0": scores[example.query, example.instruction]}
+
+    assert check([right, wrong], {}, **files, relevance=relevance).acceptance == 1.0
+    report = check([right, wrong, foreign], {}, **files, relevance=relevance)
+    # The judge likes the foreign query as well, so neither it nor the need that it is held against is sure.
+    assert list(protocol.read(tmp_path / "kept")) == [wrong]
+    assert report.rejected == {"the judge does not score the right need above the wrong one": 2}
+
+
+def test_examples_of_one_side_need_a_verdict() -> None:
+    right = one_sided("right", "cats", "about cats", right=True)
+    wrong = one_sided("wrong", "cats", "no cats", right=False)
+
+    def found(example: Example, fulfils: bool | None) -> str:
+        why = reason(example, {}, lambda _: {"d0": 1.0}, verdicts=lambda _: {"d0": fulfils}, sample=[example])
+        return why or "kept"
+
+    assert found(right, True) == found(wrong, False) == "kept"
+    assert "breaks" in found(right, False) and "fulfils" in found(wrong, True)
+    assert "cannot tell" in found(right, None)
+    assert "no judge" in (reason(right, {}, lambda _: {"d0": 1.0}) or "")
+
+
+def test_an_engine_gives_the_verdicts() -> None:
+    engine = Engine.in_memory(FakeEncoder())
+    engine.add(DOCUMENTS)
+
+    def found(instruction: str) -> bool | None:
+        example = Example("k", "m", "notes", instruction, (Text("d0", ""),), (), "o", "l", 0)
+        return verdicts(engine, example)["d0"]
+
+    assert found("Only with status draft.") is True
+    assert found("Nothing with status draft.") is False
+    assert found("Preferably with status final.") is None
+    assert found("") is not None  # the query is the rule
+
+
+def test_the_same_seed_makes_the_same_in_every_process() -> None:
+    program = (
+        "from adhere.need import Document; from adhere.synth.facts import _mentions\n"
+        "text = ' '.join(f'word{chr(97 + n % 26)}{chr(97 + n // 26)}' for n in range(300))\n"
+        "documents = [Document(str(n), text if n < 2 else '') for n in range(4)]\n"
+        "print(sorted(fact.value for fact in _mentions(documents)))"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "0123"
+    }
+    assert len(told) == 1
 
 
 def _fields(example: Example) -> dict[str, object]:

@@ -14,7 +14,7 @@ import pytest
 from adhere.errors import FileError, InputError
 from adhere.judge.cross import PACKAGED
 from adhere.synth import rows, verdicts, wordings
-from adhere.synth.labelled import labelled
+from adhere.synth.labelled import labelled, read_labels
 from adhere.synth.reversals import reversals
 from adhere.synth.sources import NEVER, SOURCES, Sources
 from adhere.testing.fakes import FakeEncoder
@@ -174,6 +174,11 @@ def test_labels_by_reading_become_rows_that_say_which_sentences_are_shown(data: 
     assert first.sentences == ("Paper A1", "A1 moves.", "It is tested.")
     (asked,) = [one for one in first.asked if one.says == "robots that walk" and one.holds]
     assert asked.shown == (1,) and set(asked.near) == {1, 2}
+
+
+def test_a_line_separator_within_a_label_ends_no_row(tmp_path: Path) -> None:
+    (tmp_path / "labels.jsonl").write_text('{"query": "a\u2028b"}\n', encoding="utf-8")
+    assert read_labels(tmp_path / "labels.jsonl") == [{"query": "a\u2028b"}]
 
 
 def test_the_shipped_judge_learned_from_listed_sources_only() -> None:

@@ -69,6 +69,14 @@ def test_labels_are_true_and_say_nothing_of_the_hidden_field() -> None:
         assert one.says not in {each for name in CUISINES for each in (name, name.casefold())}
 
 
+def test_no_label_is_asked_beside_a_value_of_the_hidden_field() -> None:
+    labels = list(
+        Labels(TRUTH, hidden="cuisine").of_examples(Programmatic().make(Material(DOCUMENTS, "", "")))
+    )
+    values = {name.casefold() for name in CUISINES}
+    assert labels and not {one.query.casefold() for one in labels} & values
+
+
 def test_topics_ask_for_the_values_that_texts_show() -> None:
     found = list(Labels(TRUTH).of_topics())
     assert {one.says for one in found} == set(CUISINES)

@@ -21,6 +21,18 @@ from adhere.train.views import batch, batches, grouped, squares
 ONE, OTHER, THIRD = Text("1", "red apples"), Text("2", "green pears"), Text("3", "old maps")
 
 
+class Teacher:
+    def __init__(self, name: str = "teacher") -> None:
+        self.name = name
+
+    def index(self, documents: Sequence[Document]) -> None:
+        self.texts = {one.id: one.text for one in documents}
+
+    def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
+        wanted = "red" if query.need.instruction == "only red" else "green"
+        return {i: 4.0 if wanted in self.texts[i] else -4.0 for i in candidates or ()}
+
+
 def example(key: str, instruction: str, good: Text, bad: Text, query: str = "fruit") -> Example:
     return Example(key, "made", query, instruction, (good,), (bad,), "here", "CC0", 0)
 
@@ -80,22 +92,62 @@ def test_the_bank_keeps_what_it_encoded(tmp_path: Path) -> None:
 def test_a_teacher_scores_every_view_once_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     from adhere.train.teach import read_scores, scored
 
-    class Teacher:
-        name = "teacher"
-
-        def index(self, documents: Sequence[Document]) -> None:
-            self.texts = {one.id: one.text for one in documents}
-
-        def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
-            wanted = "red" if query.need.instruction == "only red" else "green"
-            return {i: 4.0 if wanted in self.texts[i] else -4.0 for i in candidates or ()}
-
     path, groups = tmp_path / "scores.jsonl", grouped(PAIR)
-    lines = list(scored(Teacher(), groups, set(), spread=2.0))
+    lines = list(scored(Teacher(), groups, {}, spread=2.0))
     path.write_text(lines[0] + "\n" + lines[1][:20])  # torn by a crash
     done = read_scores(path)
     assert done == {"fruit\nonly red": {"1": 2.0, "2": -2.0}}
-    assert list(scored(Teacher(), groups, set(done), spread=2.0)) == lines[1:]
+    assert list(scored(Teacher(), groups, done, spread=2.0)) == lines[1:]
+
+
+def test_a_teacher_scores_the_documents_of_all_groups_that_ask_the_same(tmp_path: Path) -> None:
+    from adhere.train.teach import read_scores, scored
+
+    # The first group is full after six instructions: the last example, of the same query, is in another.
+    several = [example(str(n), f"only red {n}" if n else "", ONE, OTHER) for n in range(6)]
+    groups = grouped([*several, example("x", "", THIRD, Text("4", "new maps"))])
+    assert len(groups) == 2
+    path = tmp_path / "scores.jsonl"
+    path.write_text("".join(line + "\n" for line in scored(Teacher(), groups[:1], {})))
+    assert read_scores(path)["fruit\n"].keys() == {"1", "2"}
+    more = list(scored(Teacher(), groups, read_scores(path)))
+    assert [json.loads(line)["instruction"] for line in more] == [""]
+    path.write_text(path.read_text() + more[0] + "\n")
+    assert read_scores(path)["fruit\n"].keys() == {"1", "2", "3", "4"}
+    assert list(scored(Teacher(), groups, read_scores(path))) == []
+
+
+def test_scores_of_one_need_in_two_lines_are_merged_and_its_characters_are_its_own(tmp_path: Path) -> None:
+    from adhere.train.teach import read_scores
+
+    rows = [{"query": "a\u2028b", "instruction": "i", "scores": {name: 1.0}} for name in "xy"]
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+    (tmp_path / "scores.jsonl").write_text("".join(lines), encoding="utf-8")
+    assert read_scores(tmp_path / "scores.jsonl") == {"a\u2028b\ni": {"x": 1.0, "y": 1.0}}
+
+
+def test_scores_of_two_teachers_do_not_go_into_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from adhere.train import teach
+
+    monkeypatch.setattr(teach, "Systems", lambda: lambda name: Teacher(name))
+    write(tmp_path / "examples.jsonl", iter(PAIR), most=2)
+    scores = tmp_path / "scores.jsonl"
+
+    def ask(system: str, spread: str) -> None:
+        files = ["--examples", str(tmp_path / "examples.jsonl"), "--out", str(scores)]
+        monkeypatch.setattr("sys.argv", ["teach", *files, "--system", system, "--spread", spread])
+        teach.main()
+
+    ask("one", "2")
+    before = scores.read_text()
+    with pytest.raises(InputError, match=r"system 'one', now 'other'.*another --out"):
+        ask("other", "2")
+    with pytest.raises(InputError, match=r"spread 2\.0, now 1\.0"):
+        ask("one", "1")
+    ask("one", "2")
+    assert scores.read_text() == before and len(before.splitlines()) == 2
 
 
 # --- torch from here -----------------------------------------------------------------------------
@@ -265,10 +317,16 @@ def test_the_command_writes_a_model_and_says_what_it_learned_from(
     with pytest.raises(InputError, match="--teacher"):
         encoder.main()
     torn = tmp_path / "scores.jsonl"
-    torn.write_text(json.dumps({"query": "fruit", "instruction": "only red", "scores": {"1": 1.0}}) + "\n")
+    rows = [("only red", {"1": 1.0, "2": 1.0}), ("nothing red", {"1": 1.0})]  # the second lacks a document
+    scores = [{"query": "fruit", "instruction": asked, "scores": found} for asked, found in rows]
+    torn.write_text("".join(json.dumps(row) + "\n" for row in scores))
     taught = [*command, *more, str(tmp_path / "examples.jsonl"), "--taught", "1", "--teacher", str(torn)]
     monkeypatch.setattr("sys.argv", taught)
     with pytest.raises(InputError, match="1 of 2 instructions"):
+        encoder.main()
+    monkeypatch.setattr("sys.argv", [*command, *more, str(tmp_path / "examples.jsonl"), "--resume"])
+    write(tmp_path / "examples.jsonl", iter([*PAIR, example("c", "any", THIRD, ONE)]), most=3)
+    with pytest.raises(InputError, match=r"examples\.jsonl .*Resume with the same data"):
         encoder.main()
     monkeypatch.setattr("sys.argv", [*command, "--out", str(tmp_path / "no"), "--examples", "nowhere.jsonl"])
     with pytest.raises(FileError, match=r"nowhere\.jsonl"):

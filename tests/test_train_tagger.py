@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adhere.errors import FileError
+from adhere.errors import FileError, InputError
 from adhere.parse import tags
 from adhere.schema import FieldInfo
 from adhere.train import augment
@@ -240,6 +240,26 @@ def test_a_tagger_learns_ships_and_serves(examples: list[Example], tiny_bert: Pa
         state["mixture"] = state["mixture"].softmax(dim=0)  # which is all that counts of it
     for name, tensor in trained.items():
         assert torch.allclose(found[name], tensor, atol=0.02), name
+
+
+def test_a_tagger_goes_on_with_its_own_data_only(
+    tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    from adhere.train import tagger
+
+    (tmp_path / "train").mkdir()
+    source = tmp_path / "train" / "clauses.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    folders = ["--data", str(tmp_path), "--out", str(tmp_path / "out"), "--base", str(tiny_bert)]
+    command = ["tagger", *folders, "--epochs", "1", "--development", "-1"]
+    monkeypatch.setattr("sys.argv", command)
+    tagger.main()
+    monkeypatch.setattr("sys.argv", [*command, "--resume"])
+    tagger.main()
+    source.write_text("".join(json.dumps(row) + "\n" for row in [*ROWS, ROWS[0]]))
+    with pytest.raises(InputError, match=r"clauses\.jsonl .*Resume with the same data"):
+        tagger.main()
 
 
 @pytest.mark.slow

@@ -80,6 +80,19 @@ def _bare(text: str) -> str:
     return re.sub(r"\W+", " ", re.sub(r"[\[\]\"“”]", "", text).casefold()).strip()
 
 
+def test_a_line_separator_within_a_text_ends_no_row(tmp_path):
+    (tmp_path / "fields.jsonl").write_text(
+        '{"domain": "d", "name": "a\u2028b", "type": "keyword", "list": false, "values": []}\n',
+        encoding="utf-8",
+    )
+    assert read_fields(tmp_path / "fields.jsonl")[0][0].name == "a\u2028b"
+    for name, key in (("frames", "polarity"), ("phrases", "kind")):
+        row = json.dumps({key: "want", "text": "a\u2028b"}, ensure_ascii=False)
+        (tmp_path / f"{name}.jsonl").write_text(row + "\n", encoding="utf-8")
+    (tmp_path / "sentences.jsonl").write_text("")
+    assert read_wordings(tmp_path).frames == {"want": ["a\u2028b"]}
+
+
 def test_a_folder_without_wordings_is_named(tmp_path):
     with pytest.raises(FileError, match="labels/wordings"):
         read_wordings(tmp_path)

@@ -160,6 +160,8 @@ def _kinds(console: Console, bench: dict[str, Any]) -> None:
 def _share(found: dict[str, Any]) -> str:
     if found["value"] is None:
         return "-"
+    if found["low"] is None:
+        return f"{100 * found['value']:.0f}"
     return f"{100 * found['value']:.0f} ({100 * found['low']:.0f}-{100 * found['high']:.0f})"
 
 

@@ -140,10 +140,11 @@ def _cell(found: dict[str, Any], needs: int, over: dict[str, Any] | None, *, sig
     """The value, its interval, the gain over blind, and how many needs it is over where that is not all."""
     if found["value"] is None:
         return "no case"
-    value, low, high = (_percent(found[key], signed) for key in ("value", "low", "high"))
-    lines = [value, f"{low}..{high}"]
+    lines = [_percent(found["value"], signed)]
+    if found["low"] is not None:
+        lines.append("..".join(_percent(found[key], signed) for key in ("low", "high")))
     if over:
-        sure = over["low"] > 0 or over["high"] < 0
+        sure = over["low"] is not None and (over["low"] > 0 or over["high"] < 0)
         lines.append(f"Δ {_percent(over['value'], True)}{'*' if sure else ''}")
     return "\n".join([*lines, *([f"n {found['n']}"] if found["n"] < needs else [])])
 

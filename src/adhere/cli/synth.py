@@ -96,6 +96,7 @@ def _make(
     from adhere.search.indexing import Progress
     from adhere.synth import protocol
     from adhere.synth.check import check
+    from adhere.synth.judged import verdicts
     from adhere.synth.makers import maker as named
     from adhere.synth.resume import options_of, resume
 
@@ -118,6 +119,7 @@ def _make(
             kept=out,
             rejected=out.with_name(out.name + ".rejected"),
             relevance=partial(_relevance, engine) if engine and client else None,
+            verdicts=partial(verdicts, engine) if engine and client else None,
         )
     if not report.kept and not report.rejected:
         raise InputError(

@@ -1,6 +1,6 @@
 """A benchmark on disk: documents, queries with instructions, and what is relevant under them.
 
-    corpus.jsonl        {"_id", "title", "text", "metadata"}
+    corpus.jsonl        {"_id", "title", "text", "metadata"} and optionally "url", "_time", "_group"
     queries.jsonl       {"_id", "text"} and optionally "instruction", "candidates", "as_of", "group"
     instructions.jsonl  {"query-id", "instruction"}, optional
     qrels/test.tsv      query-id, corpus-id, score (or qrels.tsv)
@@ -17,7 +17,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -78,13 +78,14 @@ def load(folder: str | Path) -> Benchmark:
     qrels = read_qrels(_qrels_file(folder), queries=queries, documents=known)
     _check_pairs(folder, qrels)
     asked = {query: need for query, need in queries.items() if query in qrels}
-    groups = {row["_id"]: str(row["group"]) for _, row in rows if "group" in row}
+    pools = _candidates(folder, rows, queries, known)
+    groups = {str(row["_id"]): str(row["group"]) for _, row in rows if "group" in row}
     return Benchmark(
         name=folder.name,
         documents=documents,
         queries=tuple(Query(identifier, need) for identifier, need in asked.items()),
-        judgements=Judgements(qrels, _flipped(folder, qrels), groups),
-        candidates=_candidates(folder, rows, asked, known),
+        judgements=Judgements(qrels, _flipped(folder, qrels, known), groups),
+        candidates={query: pool for query, pool in pools.items() if query in asked},
         unjudged=tuple(query for query in queries if query not in qrels),
     )
 
@@ -153,15 +154,20 @@ def _rows(path: Path, *keys: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def read_documents(path: Path) -> Iterator[Document]:
-    """Errors  FileError naming file and line"""
+    """Rows as `adhere.read` takes them; "_time" (ISO 8601) and "_group" are the document's own.
+
+    Errors  FileError naming file and line
+    """
     seen: set[str] = set()
     for place, row in _rows(path, "_id"):
         _once(seen, str(row["_id"]), place, "document")
         seen.add(str(row["_id"]))
+        time, group = _instant(row.pop("_time", None), "_time", place), str(row.pop("_group", ""))
         try:
-            yield row_document(row, id=str(row["_id"]), url="")
+            document = row_document(row, id=str(row["_id"]), url="")
         except FileError as error:
             raise FileError(f"{place}: {error}") from error
+        yield replace(document, time=time, group=group)
 
 
 def _once(seen: Container[str], identifier: str, place: str, what: str) -> None:
@@ -174,8 +180,9 @@ def _instructions(folder: Path) -> dict[str, tuple[str, str]]:
     path = _there(folder, "instructions.jsonl")
     found: dict[str, tuple[str, str]] = {}
     for place, row in _rows(path, "query-id", "instruction") if path else ():
-        _once(found, row["query-id"], place, "instruction of")
-        found[row["query-id"]] = place, row["instruction"]
+        query = str(row["query-id"])
+        _once(found, query, place, "instruction of")
+        found[query] = place, row["instruction"]
     return found
 
 
@@ -184,29 +191,30 @@ def _queries(
 ) -> dict[str, Need]:
     queries: dict[str, Need] = {}
     for place, row in rows:
-        _once(queries, row["_id"], place, "query")
-        _, instruction = instructions.get(row["_id"], ("", row.get("instruction") or ""))
-        queries[row["_id"]] = Need(row["text"], instruction, _instant(row.get("as_of"), place))
+        identifier = str(row["_id"])
+        _once(queries, identifier, place, "query")
+        _, instruction = instructions.get(identifier, ("", row.get("instruction") or ""))
+        queries[identifier] = Need(row["text"], instruction, _instant(row.get("as_of"), "as_of", place))
     for query, (place, _) in instructions.items():
         if query not in queries:
             raise FileError(f"{place}: an instruction for the query {query!r}, which queries.jsonl lacks.")
     return queries
 
 
-def _instant(text: str | None, place: str) -> datetime | None:
+def _instant(text: Any, name: str, place: str) -> datetime | None:
     if not text:
         return None
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(str(text))
     except ValueError as error:
-        raise FileError(f"{place}: as_of {text!r} is no ISO date.") from error
+        raise FileError(f"{place}: {name} {text!r} is no ISO date.") from error
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _candidates(
     folder: Path,
     rows: Sequence[tuple[str, dict[str, Any]]],
-    asked: Mapping[str, Need],
+    queries: Container[str],
     known: set[str],
 ) -> dict[str, tuple[str, ...]]:
     pools = [(place, row["_id"], row["candidates"]) for place, row in rows if "candidates" in row]
@@ -216,11 +224,24 @@ def _candidates(
         ]
     if path := _there(folder, "top_ranked.jsonl"):
         pools = [(p, r["query-id"], r["corpus-ids"]) for p, r in _rows(path, "query-id", "corpus-ids")]
-    for place, query, documents in pools:
-        unknown = [document for document in documents if document not in known]
-        if unknown:
-            raise FileError(f"{place}: candidate {unknown[0]!r} of query {query!r} is not in the corpus.")
-    return {query: tuple(dict.fromkeys(documents)) for _, query, documents in pools if query in asked}
+    found: dict[str, tuple[str, ...]] = {}
+    for place, identifier, listed in pools:
+        query = str(identifier)
+        if query not in queries:
+            # left out, it would let the query that was meant search the whole corpus
+            raise FileError(f"{place}: candidates of the query {query!r}, which queries.jsonl lacks.")
+        _once(found, query, place, "list of candidates of")
+        found[query] = _listed(listed, known, place, "candidate", f"query {query!r}")
+    return found
+
+
+def _listed(ids: Sequence[Any], known: set[str], place: str, what: str, whose: str) -> tuple[str, ...]:
+    """Ids of documents, each once."""
+    documents = tuple(dict.fromkeys(map(str, ids)))
+    unknown = [document for document in documents if document not in known]
+    if unknown:
+        raise FileError(f"{place}: the {what} {unknown[0]!r} of {whose} is not in the corpus.")
+    return documents
 
 
 def first_stages(folder: str | Path) -> dict[str, dict[str, dict[str, float]]]:
@@ -228,8 +249,8 @@ def first_stages(folder: str | Path) -> dict[str, dict[str, dict[str, float]]]:
     runs: dict[str, dict[str, dict[str, float]]] = {}
     for _, row in _rows(_needed(Path(folder), "candidates.jsonl"), "query-id", "runs"):
         for name, ranking in row["runs"].items():
-            scores = {document: -float(place) for place, document in enumerate(ranking, start=1)}
-            runs.setdefault(name, {})[row["query-id"]] = scores
+            scores = {str(document): -float(place) for place, document in enumerate(ranking, start=1)}
+            runs.setdefault(name, {})[str(row["query-id"])] = scores
     return runs
 
 
@@ -294,15 +315,17 @@ def _qrel(place: str, line: str) -> tuple[str, str, int | None]:
     return cells[0], cells[1], int(grade)
 
 
-def _flipped(folder: Path, qrels: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+def _flipped(folder: Path, qrels: Mapping[str, Any], known: set[str]) -> dict[str, frozenset[str]]:
     path = _there(folder, "qrel_diff.jsonl")
     found: dict[str, frozenset[str]] = {}
     for place, row in _rows(path, "query-id", "corpus-ids") if path else ():
-        if f"{row['query-id']}-og" not in qrels:
-            raise FileError(
-                f"{place}: flipped documents of the need {row['query-id']!r}, which nothing judges."
-            )
-        found[row["query-id"]] = frozenset(row["corpus-ids"])
+        need = str(row["query-id"])
+        if f"{need}-og" not in qrels:
+            raise FileError(f"{place}: flipped documents of the need {need!r}, which nothing judges.")
+        _once(found, need, place, "list of flipped documents of")
+        found[need] = frozenset(
+            _listed(row["corpus-ids"], known, place, "flipped document", f"need {need!r}")
+        )
     return found
 
 

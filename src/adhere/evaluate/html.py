@@ -162,9 +162,11 @@ def _cell(name: str, found: Json, best: float | None) -> str:
     if found["value"] is None:
         return "<td>no case</td>"
     sign = "+" if SIGNED in name and "@" not in name else ""
-    value, low, high = (format(100 * found[key], f"{sign}.0f") for key in ("value", "low", "high"))
+    value = format(100 * found["value"], f"{sign}.0f")
+    ends = [format(100 * found[key], f"{sign}.0f") for key in ("low", "high") if found[key] is not None]
+    interval = f"<small>{' to '.join(ends)}</small>" if ends else ""
     style = ' class="best"' if best is not None and found["value"] == best else ""
-    return f"<td{style}>{value}<small>{low} to {high}</small></td>"
+    return f"<td{style}>{value}{interval}</td>"
 
 
 # --- what is plotted ---------------------------------------------------------------------------
@@ -190,6 +192,8 @@ def _values(found: Mapping[str, Json]) -> dict[str, plots.Value]:
 
 
 def _value(found: Json) -> plots.Value:
+    if found["low"] is None:  # too few needs for an interval
+        return plots.Value(found["value"], found["value"], found["value"])
     return plots.Value(found["value"], found["low"], found["high"])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,7 +178,8 @@ def _made(
         name="",
         documents=tuple(documents),
         queries=tuple(Query(query, need) for query, need in needs.items() if query in qrels),
-        judgements=Judgements(qrels, flipped or {}, groups or {}),
+        # a repository may judge more queries than it has in this split; what is not asked is not unanswered
+        judgements=Judgements({q: g for q, g in qrels.items() if q in needs}, flipped or {}, groups or {}),
         candidates=pools or {},
         unjudged=tuple(query for query in needs if query not in qrels),
     )
@@ -268,11 +270,28 @@ class _Tables:
         there = [path for path in single if path.is_file()]
         if there:
             return there[:1]
-        inside = (self.folder / name).iterdir() if (self.folder / name).is_dir() else ()
+        inside = _split(self.folder / name) if (self.folder / name).is_dir() else []
         # BRIGHT and MAIR keep the splits of a table side by side: documents/biology-00000-of-00001.parquet
         stem = self.folder / name
         split = stem.parent.glob(f"{stem.name}-*-of-*.parquet") if stem.parent.is_dir() else ()
-        return sorted(path for path in (*inside, *split) if path.is_file() and _kind(path))
+        return sorted([*inside, *(path for path in split if path.is_file())])
+
+
+def _split(folder: Path) -> list[Path]:
+    """The files of a table's folder: those of the split test, where there is one, else all of one name.
+
+    Errors  FileError for files of several splits, which together would be another exam
+    """
+    files = [path for path in folder.iterdir() if path.is_file() and _kind(path)]
+    tests = [path for path in files if path.name.startswith("test")]
+    # parts of one split are numbered: test-00000-of-00002, 0000
+    names = {re.sub(r"[-_.]?\d+(-of-\d+)?$", "", path.name.removesuffix(_kind(path))) for path in files}
+    if not tests and len(names) > 1:
+        raise FileError(
+            f"{folder} holds the splits {', '.join(sorted(names))}, and none is named test. "
+            "Leave the files of one split there."
+        )
+    return tests or files
 
 
 def _kind(path: Path) -> str:

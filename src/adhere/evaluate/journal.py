@@ -87,7 +87,10 @@ def fingerprint(benchmark: Benchmark) -> str:
     """Changes with any document, query, instruction or candidate list."""
     digest = hashlib.sha256()
     for document in benchmark.documents:
-        digest.update(f"{document.id}\0{document.title}\0{document.text}\0{document.fields}\n".encode())
+        own = f"{document.url}\0{document.time}\0{document.group}"
+        digest.update(
+            f"{document.id}\0{document.title}\0{document.text}\0{document.fields}\0{own}\n".encode()
+        )
     for query in benchmark.queries:
         pool = benchmark.candidates.get(query.id)
         digest.update(f"{query.id}\0{query.need}\0{pool}\n".encode())

@@ -64,6 +64,11 @@ class Judgements:
         """The base query that this query is a variant of."""
         return self.groups.get(query_id) or split_id(query_id)[0]
 
+    def case_groups(self) -> dict[str, str]:
+        """Case -> base query, for the cases of every measure: queries, and needs by their first query."""
+        found = {query: self.group(query) for query in self.qrels}
+        return {split_id(query)[0]: base for query, base in reversed(found.items())} | found
+
 
 def missing(judgements: Judgements, run: Run) -> list[str]:
     """Judged queries that a run does not answer. Every measure counts them at its worst value."""

@@ -24,7 +24,7 @@ COLOURS = 8
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A mean and its interval, as shares."""
+    """A mean and its interval, as shares; one without an interval has it at both ends."""
 
     mean: float
     low: float
@@ -68,9 +68,8 @@ def bars(groups: Mapping[str, Mapping[str, Value]], styles: Mapping[str, str], *
                 for part in (value.mean, value.low, value.high)
             )
             middle = y + BAR / 2
-            title = (
-                f"{group}, {system}: {100 * value.mean:.0f} ({100 * value.low:.0f} to {100 * value.high:.0f})"
-            )
+            interval = f" ({100 * value.low:.0f} to {100 * value.high:.0f})" if value.low < value.high else ""
+            title = f"{group}, {system}: {100 * value.mean:.0f}{interval}"
             marks.append(
                 f'<g class="{styles[system]}"><title>{escape(title)}</title>'
                 f'<rect x="{left}" y="{y + 1:.1f}" width="{max(x - left, 1):.1f}" height="{BAR - 2}" rx="2"/>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adhere.evaluate.run import Result, Row
@@ -18,14 +18,15 @@ def results_to_json(results: Sequence[Result], *, seed: int = 0) -> dict[str, An
     A measure is {"value", "low", "high", "n"} with its 95% interval over needs; without a case the three
     are null and n is 0. `over_blind` is how much it is above the row named blind, where there is one: by
     measure {"value", "low", "high", "p"}, a paired bootstrap over the same needs. A measure that blind has
-    no cases of, such as how well the instruction was read, is not in it.
+    no cases of, such as how well the instruction was read, is not in it. Below `statistics.LEAST` needs low,
+    high and p are null.
     """
     return {
         "benchmarks": [
             {
                 "name": result.benchmark,
                 "needs": result.needs,
-                "systems": [_system(row, _named(result, BLIND), seed) for row in result.rows],
+                "systems": [_system(row, _named(result, BLIND), result.groups, seed) for row in result.rows],
             }
             for result in results
         ]
@@ -36,23 +37,23 @@ def _named(result: Result, system: str) -> Row | None:
     return next((row for row in result.rows if row.system == system), None)
 
 
-def _system(row: Row, blind: Row | None, seed: int) -> dict[str, Any]:
+def _system(row: Row, blind: Row | None, groups: Mapping[str, str], seed: int) -> dict[str, Any]:
     measures = {}
     for measure, values in row.values.items():
-        found = estimate(values, seed=seed)
+        found = estimate(values, groups=groups, seed=seed)
         measures[measure] = {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
     return {
         "name": row.system,
         "measures": measures,
         "missing": row.missing,
         "tied": row.tied,
-        "over_blind": _differences(row, blind, seed) if blind and blind is not row else {},
+        "over_blind": _differences(row, blind, groups, seed) if blind and blind is not row else {},
     }
 
 
-def _differences(row: Row, blind: Row, seed: int) -> dict[str, Any]:
+def _differences(row: Row, blind: Row, groups: Mapping[str, str], seed: int) -> dict[str, Any]:
     found = {
-        measure: difference(values, blind.values[measure], seed=seed)
+        measure: difference(values, blind.values[measure], groups=groups, seed=seed)
         for measure, values in row.values.items()
         if values and set(values) == set(blind.values.get(measure, ()))
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
 
 from adhere.errors import AdhereError, InputError, RemoteError
@@ -46,11 +46,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One benchmark: number of needs, and a row per system from random to perfect."""
+    """One benchmark: number of needs, and a row per system from random to perfect. `groups` says which cases
+    resemble each other, such as variants of one query: intervals are over those."""
 
     benchmark: str
     needs: int
     rows: tuple[Row, ...]
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 def evaluate(
@@ -79,7 +81,8 @@ def evaluate(
             kept = journal if system is not perfect else None
             run = answer(benchmark, system, journal=kept, progress=progress)
             rows.append(measured(system.name, benchmark, run, chosen))
-        results.append(Result(benchmark.name, benchmark.needs, tuple(rows)))
+        groups = benchmark.judgements.case_groups()
+        results.append(Result(benchmark.name, benchmark.needs, tuple(rows), groups))
     alike = len({frozenset(row.values) for result in results for row in result.rows}) == 1
     return [*results, pooled(results)] if len(results) > 1 and alike else results
 
@@ -227,7 +230,12 @@ def pooled(results: Sequence[Result]) -> Result:
         queries = sum(part.queries for _, part in parts)
         tied = sum(part.tied * part.queries for _, part in parts) / max(queries, 1)
         rows.append(Row(row.system, values, queries, sum(part.missing for _, part in parts), tied))
-    return Result(POOLED, sum(result.needs for result in results), tuple(rows))
+    groups = {
+        f"{result.benchmark}/{case}": f"{result.benchmark}/{group}"
+        for result in results
+        for case, group in result.groups.items()
+    }
+    return Result(POOLED, sum(result.needs for result in results), tuple(rows), groups)
 
 
 def _random(benchmark: Benchmark, measures: Measures) -> Row:

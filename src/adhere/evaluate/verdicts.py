@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from adhere.errors import FileError
 from adhere.evaluate.benchmark import lines
-from adhere.evaluate.statistics import Estimate
+from adhere.evaluate.statistics import LEAST, Estimate
 from adhere.need import Document, Judgement, Span, TextEvidence
 
 RESAMPLES = 1000
@@ -264,14 +264,15 @@ MEASURES: dict[str, Callable[[Cases], float]] = {
 
 
 def verdict_measures(found: Cases, *, seed: int = 0, resamples: int = RESAMPLES) -> dict[str, Estimate]:
-    """Every measure with its 95% interval; needs, not labels, are resampled, for labels of one need agree."""
+    """Every measure with its 95% interval; needs, not labels, are resampled, for labels of one need agree.
+    Fewer than `LEAST` needs have no interval."""
     places: dict[str, list[int]] = {}
     for place, need in enumerate(found.needs):
         places.setdefault(need, []).append(place)
     groups = [np.array(group) for group in places.values()]
     generator = np.random.default_rng(seed)
     samples: dict[str, list[float]] = {name: [] for name in MEASURES}
-    for _ in range(resamples if groups else 0):
+    for _ in range(resamples if len(groups) >= LEAST else 0):
         drawn = generator.integers(0, len(groups), len(groups))
         sample = found.take(np.concatenate([groups[group] for group in drawn]))
         for name, measure in MEASURES.items():
@@ -294,5 +295,7 @@ def _entering(name: str, found: Cases) -> int:
 def _estimate(value: float, samples: Sequence[float], n: int) -> Estimate:
     if np.isnan(value):
         return Estimate(None, None, None, 0)
+    if not samples:
+        return Estimate(float(value), None, None, n)
     low, high = np.nanpercentile(samples, [2.5, 97.5])
     return Estimate(float(value), float(low), float(high), n)

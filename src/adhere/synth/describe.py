@@ -44,7 +44,8 @@ def seeds(description: str, documents: Sequence[Document], most: int = SEEDS) ->
     wanted = words(description)
 
     def fit(content: frozenset[str]) -> float:
-        return sum(math.log(1 + len(documents) / common[word]) for word in wanted & content)
+        # Sorted, for a sum of floats depends on its order and that of a set on the process.
+        return sum(math.log(1 + len(documents) / common[word]) for word in sorted(wanted & content))
 
     scored = [(fit(content), document) for content, document in zip(contents, documents, strict=True)]
     best = sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: (-pair[0], pair[1].id))

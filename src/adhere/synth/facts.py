@@ -87,5 +87,7 @@ def _mentions(documents: Sequence[Document], most: int = 200) -> dict[Fact, set[
         for word in written.union(word for word, _ in tokens(document.title)):
             mentioned[word].add(document.id)
     low, high = max(2, len(documents) // 20), len(documents) // 2
-    usable = [word for word, count in counts.most_common() if low <= count <= high]
+    # Not `most_common`: among words of one count that keeps the order of sets, another one in every process.
+    common = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    usable = [word for word, count in common if low <= count <= high]
     return {Fact("mentions", "text", word): mentioned[word] for word in usable[:most]}

@@ -98,10 +98,11 @@ class Group:
 def read_labels(path: Path) -> list[dict[str, Any]]:
     """The rows of a file of labels. Errors  FileError if it is missing"""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not `splitlines`, for a text may hold a U+2028, which JSON leaves as it is.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
         raise FileError(f"{path} is missing. The repository has its labels in labels/.") from None
-    return [json.loads(line) for line in lines]
+    return [json.loads(line) for line in lines if line]
 
 
 def _groups(paths: Sequence[Path]) -> dict[str, Group]:

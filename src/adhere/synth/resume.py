@@ -1,7 +1,7 @@
 """With what was this file of examples made? Kept beside it, so that a run goes on only with the same.
 
 FILE.options is one JSON object: source, documents (their number and a hash of their content), maker, seed,
-description and licence.
+description and licence; for scores (`adhere.train.teach`) the system and its spread.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from adhere.errors import FileError, InputError
 from adhere.need import Document
 
-Options = Mapping[str, str | int]
+Options = Mapping[str, str | int | float]
 
 
 def options_of(
@@ -32,7 +32,7 @@ def options_of(
     }
 
 
-def resume(raw: Path, file: Path, options: Options, *, most: int) -> None:
+def resume(raw: Path, file: Path, options: Options, *, most: int | None = None) -> None:
     """Note in `file` with what the examples of `raw` are made, if it holds none, or the same ones, so far.
 
     Errors  InputError saying what differs, or that `raw` holds more than `most`; FileError where nothing can
@@ -46,7 +46,7 @@ def resume(raw: Path, file: Path, options: Options, *, most: int) -> None:
         raise FileError(f"{file} cannot be written: {error.strerror or error}.") from error
 
 
-def _check(raw: Path, noted: Mapping[str, Any], options: Options, most: int) -> None:
+def _check(raw: Path, noted: Mapping[str, Any], options: Options, most: int | None) -> None:
     way_out = f"Choose another --out, or delete {raw}."
     if not noted:
         raise InputError(f"{raw} does not say how it was made, so a run cannot go on with it. {way_out}")
@@ -58,7 +58,7 @@ def _check(raw: Path, noted: Mapping[str, Any], options: Options, most: int) -> 
     if different:
         raise InputError(f"{raw} was made with {'; '.join(different)}. {way_out}")
     held = raw.read_bytes().count(b"\n")
-    if held > most:
+    if most is not None and held > most:
         raise InputError(f"{raw} holds {held} examples, more than --most {most}. {way_out}")
 
 

@@ -37,7 +37,7 @@ from adhere.train.bank import Bank
 from adhere.train.encoder_model import Instructed, Reading
 from adhere.train.encoder_watch import chosen_by, watch
 from adhere.train.tagger import base_folder
-from adhere.train.teach import key, read_scores
+from adhere.train.teach import asked, key, read_scores
 from adhere.train.views import Batch, Views, batch, batches, grouped, squares
 
 
@@ -86,8 +86,10 @@ class Run:
         bank: Bank,
         recipe: Recipe,
         scores: Scores | None = None,
+        data: Sequence[str] = (),
     ) -> None:
         self.model, self.recipe, self._bank, self._scores = model, recipe, bank, scores or {}
+        self._data = data
         self._groups = batches(groups, recipe.batch, recipe.seed)
         self._adam = train.optimizer(model, rate=recipe.rate, layer_decay=recipe.layer_decay)
         self._schedule = train.schedule(self._adam, recipe.steps, recipe.warmup)
@@ -147,11 +149,11 @@ class Run:
 
     def save(self, path: Path) -> None:
         more = {"step": self.step, "best": self.best, "history": self.history}
-        train.save(path, self._parts, self.recipe, **more)
+        train.save(path, self._parts, self.recipe, self._data, **more)
 
     def load(self, path: Path) -> None:
-        """Go on from a checkpoint. Errors  InputError if it was made by another recipe"""
-        state = train.load(path, self._parts, self.recipe)
+        """Go on from a checkpoint. Errors  InputError if it was made by another recipe or from other data"""
+        state = train.load(path, self._parts, self.recipe, self._data)
         self.step, self.best, self.history = state["step"], state["best"], state["history"]
         for _ in islice(self._groups, self.step):
             pass
@@ -194,11 +196,15 @@ def _taught(teacher: Path | None, groups: Sequence[Views]) -> Scores:
     if teacher is None:
         raise InputError("--taught weighs what a teacher says. Name its scores with --teacher FILE.")
     scores = read_scores(teacher)
-    asked = {key(group.query, one): group.query for group in groups for one in group.instructions}
-    missing = [query for said, query in asked.items() if said not in scores]
+    needs = asked(groups)
+    missing = [
+        need.query
+        for need, names in needs.items()
+        if not names.keys() <= scores.get(key(need.query, need.instruction), {}).keys()
+    ]
     if missing:
         raise InputError(
-            f"{teacher} has no scores for {len(missing):,} of {len(asked):,} instructions, the first of them "
+            f"{teacher} lacks scores for {len(missing):,} of {len(needs):,} instructions, the first of them "
             f"under the query {missing[0]!r}. Go on with:  python -m adhere.train.teach --out {teacher} ..."
         )
     return scores
@@ -229,7 +235,9 @@ def main() -> None:
     texts = [text.text for group in groups for text in group.documents]
     if recipe.documents == "frozen":
         bank.fill(watched.texts + texts, lambda n, of: print(f"encoded {n:,} of {of:,} texts", flush=True))
-    run = Run(model, groups, bank, recipe, _taught(options.teacher, groups) if recipe.taught else None)
+    scores = _taught(options.teacher, groups) if recipe.taught else None
+    teacher = [options.teacher] if recipe.taught else []
+    run = Run(model, groups, bank, recipe, scores, train.hashes((*options.examples, *teacher)))
     if recipe.kept:
         run.remember(sorted({group.query for group in groups}))
     if options.resume:

@@ -202,8 +202,8 @@ def _known(one: dict, bound: dict[int, bool], outcomes: Sequence[bool]) -> int: 
 class Run:
     """One training run: what changes while it goes on, and what it takes to go on after an interruption."""
 
-    def __init__(self, model: Judge, recipe: Recipe) -> None:
-        self.model, self.recipe = model, recipe
+    def __init__(self, model: Judge, recipe: Recipe, data: Sequence[str] = ()) -> None:
+        self.model, self.recipe, self._data = model, recipe, data
         self._adam = train.optimizer(
             model, rate=recipe.rate, layer_decay=recipe.layer_decay, head_rate=recipe.head_rate
         )
@@ -223,11 +223,11 @@ class Run:
         return train.descend(self.model, self._adam, self._schedule, value)
 
     def save(self, path: Path) -> None:
-        train.save(path, self._parts, self.recipe, step=self.step, best=self.best)
+        train.save(path, self._parts, self.recipe, self._data, step=self.step, best=self.best)
 
     def load(self, path: Path) -> None:
-        """Go on from a checkpoint. Errors  InputError if it was made by another recipe"""
-        state = train.load(path, self._parts, self.recipe)
+        """Go on from a checkpoint. Errors  InputError if it was made by another recipe or from other data"""
+        state = train.load(path, self._parts, self.recipe, self._data)
         self.step, self.best = state["step"], state["best"]
 
 
@@ -239,7 +239,8 @@ def main() -> None:
         model.load_state_dict(torch.load(options.start, weights_only=True))
     rows = Rows(options.rows, tokenizer, recipe)
     watch = watched(options.data, tokenizer, options.watch)
-    run = Run(model, recipe)
+    weights = [options.start] if options.start else []
+    run = Run(model, recipe, train.hashes((*options.rows, *weights)))
     options.out.mkdir(parents=True, exist_ok=True)
     if options.resume:
         run.load(options.out / "checkpoint.pt")

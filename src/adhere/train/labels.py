@@ -49,8 +49,13 @@ class Labels:
         self._untold = frozenset(value.casefold() for value in values)
 
     def of_examples(self, examples: Iterable[Example]) -> Iterator[Label]:
-        """Every fact of an example that the texts can show, on each of its documents that the store has."""
+        """Every fact of an example that the texts can show, on each of its documents that the store has.
+
+        Examples whose query is a value of the hidden field are left out.
+        """
         for example in examples:
+            if example.query.casefold() in self._untold:
+                continue
             for fact in filter(self._told, example.truth):
                 for text in (*example.relevant, *example.not_relevant):
                     document = self._documents.get(text.id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from adhere.errors import InputError
+from adhere.errors import FileError, InputError
 
 Module = TypeVar("Module", bound=nn.Module)
 Made = TypeVar("Made")
@@ -86,22 +87,45 @@ def descend(model: nn.Module, adam: torch.optim.AdamW, rates: Any, value: Tensor
     return value.item()
 
 
-def save(path: Path, parts: Sequence[Any], recipe: Any, **more: Any) -> None:
-    """A checkpoint: the states of the parts and of torch's chance, the recipe, and what else changes."""
+def hashes(files: Iterable[Path | str]) -> list[str]:
+    """What a run learns from, file by file: name and start of the hash, and N where a string is FILE=N.
+
+    Errors  FileError for a file that is not there
+    """
+    found = []
+    for file in files:
+        path, _, number = (str(file), "", "") if isinstance(file, Path) else file.partition("=")
+        if not Path(path).is_file():
+            raise FileError(f"There is no file {path} to learn from. Name one that is there.")
+        content = hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+        found.append(f"{Path(path).name}{'=' if number else ''}{number} ({content})")
+    return found
+
+
+def save(path: Path, parts: Sequence[Any], recipe: Any, data: Sequence[str], **more: Any) -> None:
+    """A checkpoint: the states of the parts and of torch's chance, the recipe, the `hashes` of the data, and
+    what else changes."""
     state = {"parts": [part.state_dict() for part in parts], "torch": torch.get_rng_state()}
-    torch.save(state | more | {"recipe": asdict(recipe)}, path)
+    torch.save(state | more | {"recipe": asdict(recipe), "data": list(data)}, path)
 
 
-def load(path: Path, parts: Sequence[Any], recipe: Any) -> Mapping[str, Any]:
+def load(path: Path, parts: Sequence[Any], recipe: Any, data: Sequence[str]) -> Mapping[str, Any]:
     """Put the parts back to a checkpoint; the rest of what it holds.
 
-    Errors  InputError if it was made by another recipe
+    Errors  InputError if it was made by another recipe or from other data, or does not say from which
     """
     state: Mapping[str, Any] = torch.load(path, weights_only=True)
     if state["recipe"] != asdict(recipe):
         raise InputError(
             f"{path} was made with {state['recipe']}, asked for is {asdict(recipe)}. "
             "Resume with the same recipe, or train into another folder."
+        )
+    if "data" not in state:
+        raise InputError(f"{path} does not say what data it was made from. Train into another folder.")
+    if state["data"] != list(data):
+        raise InputError(
+            f"{path} was made from {', '.join(state['data']) or 'no data'}, asked for is "
+            f"{', '.join(data) or 'no data'}. Resume with the same data, or train into another folder."
         )
     for part, saved in zip(parts, state["parts"], strict=True):
         part.load_state_dict(saved)

@@ -105,9 +105,10 @@ class Run:
         recipe: Recipe,
         pseudo: Sequence[Pseudo] = (),
         typed: TypedMaker | None = None,
+        data: Sequence[str] = (),
     ) -> None:
         self.model, self.recipe, self._tokenizer, self._pseudo = model, recipe, tokenizer, list(pseudo)
-        self._typed = typed
+        self._typed, self._data = typed, data
         self._maker = Maker(
             examples,
             mixed=recipe.mixed,
@@ -165,11 +166,11 @@ class Run:
         return train.descend(self.model, self._adam, self._schedule, value)
 
     def save(self, path: Path) -> None:
-        train.save(path, self._parts, self.recipe, epoch=self.epoch)
+        train.save(path, self._parts, self.recipe, self._data, epoch=self.epoch)
 
     def load(self, path: Path) -> None:
-        """Go on from a checkpoint. Errors  InputError if it was made by another recipe"""
-        self.epoch = train.load(path, self._parts, self.recipe)["epoch"]
+        """Go on from a checkpoint. Errors  InputError if it was made by another recipe or from other data"""
+        self.epoch = train.load(path, self._parts, self.recipe, self._data)["epoch"]
 
 
 def _new(name: str) -> bool:
@@ -205,7 +206,11 @@ def main() -> None:
             read_fields(options.labels / "fields.jsonl"),
         )
         typed = TypedMaker(wordings, fields, learned, seed=recipe.seed, whole=recipe.whole)
-    run = Run(learned, model, tokenizer, recipe, pseudo, typed)
+    files = (source, *options.more, *_of_labels(options.labels))
+    weights = [options.start / "model.pt"] if options.start else []
+    others = [options.pseudo_labels] if options.pseudo_labels else []
+    data = train.hashes((*files, *weights, *others))
+    run = Run(learned, model, tokenizer, recipe, pseudo, typed, data)
     options.out.mkdir(parents=True, exist_ok=True)
     if options.resume:
         run.load(options.out / "checkpoint.pt")
@@ -225,8 +230,7 @@ def main() -> None:
     manifest = {
         "base": "sentence-transformers/all-MiniLM-L6-v2, Apache-2.0",
         "data": {
-            f"{file.parent.name}/{file.name}": hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in (source, *options.more, *_of_labels(options.labels))
+            f"{file.parent.name}/{file.name}": hashlib.sha256(file.read_bytes()).hexdigest() for file in files
         },
         "licence of the data": "CC0-1.0",
         "instructions": len(learned),

@@ -96,13 +96,18 @@ def _rows(folder: Path, name: str, *, needed: bool = True) -> list[dict[str, Any
         raise FileError(
             f"{folder} holds no {name}*.jsonl. Name the folder labels/wordings of the repository."
         )
-    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for file in files for line in _lines(file)]
+
+
+def _lines(path: Path) -> Iterator[str]:
+    # Not `splitlines`, for a text may hold a U+2028, which JSON leaves as it is.
+    return filter(None, path.read_text(encoding="utf-8").split("\n"))
 
 
 def read_fields(path: Path) -> list[list[FieldInfo]]:
     """The fields of every made-up collection."""
     domains: dict[str, list[FieldInfo]] = defaultdict(list)
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in _lines(path):
         row = json.loads(line)
         values = {str(value): 1 for value in row["values"]}
         domains[row["domain"]].append(FieldInfo(row["name"], row["type"], is_list=row["list"], values=values))

@@ -9,6 +9,7 @@ from typing import Any
 
 from adhere.errors import FileError
 from adhere.evaluate.benchmark import Benchmark
+from adhere.need import Document
 
 
 def export(benchmark: Benchmark, folder: str | Path) -> list[Path]:
@@ -31,10 +32,7 @@ def _files(benchmark: Benchmark) -> Mapping[str, list[str]]:
     queries = benchmark.queries
     grades = benchmark.judgements.qrels
     return {
-        "corpus.jsonl": _lines(
-            {"_id": d.id, "title": d.title, "text": d.text, "metadata": dict(d.fields)}
-            for d in benchmark.documents
-        ),
+        "corpus.jsonl": _lines(map(_document, benchmark.documents)),
         "queries.jsonl": _lines({"_id": query.id, "text": query.need.query} for query in queries),
         "instructions.jsonl": _lines({"query-id": q.id, "instruction": q.need.instruction} for q in queries),
         "qrels/test.tsv": [
@@ -48,6 +46,21 @@ def _files(benchmark: Benchmark) -> Mapping[str, list[str]]:
         "top_ranked.jsonl": _lines(
             {"query-id": query, "corpus-ids": list(ids)} for query, ids in benchmark.candidates.items()
         ),
+    }
+
+
+def _document(document: Document) -> dict[str, Any]:
+    own = {
+        "url": document.url,
+        "_time": document.time.isoformat() if document.time else "",
+        "_group": document.group,
+    }
+    return {
+        "_id": document.id,
+        "title": document.title,
+        "text": document.text,
+        "metadata": dict(document.fields),
+        **{name: value for name, value in own.items() if value},
     }
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 from adhere.evaluate.judgements import Judgements, Run
-from adhere.evaluate.measures.protocol import Measure, positions
+from adhere.evaluate.measures.protocol import Measure, depth, positions
 
 DEPTH = 20
 """K of the paper: beyond this rank an improvement hardly counts."""
@@ -20,7 +20,10 @@ DEPTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """One gold document: ranks and scores in the order original, instructed, reversed."""
+    """One gold document: ranks and scores in the order original, instructed, reversed.
+
+    Where a run does not hold it, it stands behind the longest of the three with a score of minus infinity.
+    """
 
     ranks: tuple[int, ...]
     scores: tuple[float, ...]
@@ -52,10 +55,11 @@ class _Triple(Measure):
 def _gold(judgements: Judgements, run: Run, queries: list[str]) -> list[Gold]:
     runs = [run.get(query, {}) for query in queries]
     rankings = [positions(scores) for scores in runs]
+    last = depth(rankings)
     return [
         Gold(
-            ranks=tuple(ranking.get(document, len(ranking) + 1) for ranking in rankings),
-            scores=tuple(scores.get(document, 0.0) for scores in runs),
+            ranks=tuple(ranking.get(document, last) for ranking in rankings),
+            scores=tuple(scores.get(document, -inf) for scores in runs),
             judged=len(judgements.qrels[queries[1]]),
         )
         for document in sorted(judgements.relevant(queries[1]))

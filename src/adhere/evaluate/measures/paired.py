@@ -21,11 +21,13 @@ class PMRR(PairMeasure):
     """Mean over the flipped documents of how far each fell, -1 to 1; 0 means that nothing moved.
 
     Formula  a document from rank a to rank b gives b/a - 1 if a >= b, else 1 - a/b
-    Source   FollowIR (arXiv 2403.15246); ties by document id as in mteb >= 2.20
+    Source   FollowIR (arXiv 2403.15246); ties by document id as in mteb >= 2.20; `Pair.ranks` says where
+             documents stand that were not retrieved
     """
 
     __slots__ = ()
     symbol = "p-MRR"
+    worst = -1.0
     takes_k = False
 
     def of(self, pair: Pair) -> float | None:
@@ -40,6 +42,7 @@ class SelectivePMRR(PairMeasure):
 
     __slots__ = ()
     symbol = "selective-p-MRR"
+    worst = -2.0
     takes_k = False
 
     def of(self, pair: Pair) -> float | None:

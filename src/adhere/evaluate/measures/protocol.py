@@ -107,8 +107,14 @@ class Pair:
         )
 
     def ranks(self, documents: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Ranks from 1 under the original and the changed instruction. Shapes  n documents -> (n,), (n,)"""
-        return _ranks(self.original, documents), _ranks(self.changed, documents)
+        """Ranks from 1 under the original and the changed instruction. Shapes  n documents -> (n,), (n,)
+
+        A document that a run does not hold stands behind the longer of the two runs: with a depth for each
+        run, what a search removes from a short answer would seem to rise. mteb has a depth for each, which
+        is the same where both runs are equally long.
+        """
+        last = depth([self.original, self.changed])
+        return _ranks(self.original, documents, last), _ranks(self.changed, documents, last)
 
 
 def positions(scores: Mapping[str, float]) -> dict[str, int]:
@@ -116,9 +122,13 @@ def positions(scores: Mapping[str, float]) -> dict[str, int]:
     return {document: position for position, document in enumerate(rank(scores), start=1)}
 
 
-def _ranks(ranks: Mapping[str, int], documents: Sequence[str]) -> NDArray[np.float64]:
-    """A document that was not retrieved stands right behind the last one that was, as in mteb."""
-    return np.array([ranks.get(document, len(ranks) + 1) for document in documents], dtype=np.float64)
+def depth(rankings: Sequence[Mapping[str, int]]) -> int:
+    """Rank of what a run does not hold, where runs are compared: right behind the longest of them."""
+    return max(map(len, rankings)) + 1
+
+
+def _ranks(ranks: Mapping[str, int], documents: Sequence[str], last: int) -> NDArray[np.float64]:
+    return np.array([ranks.get(document, last) for document in documents], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ class Dense:
 
     def index(self, documents: Sequence[Document]) -> None:
         self._indexed.index(documents)
-        self._ids = [document.id for document in documents]
+        # by falling id, as ties are ranked: which of them are cut off must not depend on the corpus' order
+        self._ids = sorted((document.id for document in documents), reverse=True)
         kept = self._indexed.engine.store.candidates(self._ids)
         passages = [kept[identifier].passages for identifier in self._ids]
         self._owner = np.repeat(np.arange(len(passages)), [len(each) for each in passages])

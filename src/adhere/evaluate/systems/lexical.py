@@ -9,6 +9,7 @@ from adhere.errors import require
 from adhere.evaluate.benchmark import Query
 from adhere.evaluate.systems.protocol import DEPTH, some
 from adhere.need import Document
+from adhere.ranking import rank
 from adhere.render import fed, passage_text
 
 
@@ -33,14 +34,14 @@ class BM25:
 
     def rank(self, query: Query, candidates: Sequence[str] | None) -> dict[str, float]:
         text = fed(query.need) if self.instructed else query.need.query
-        found = self._tokens([text], ids=False)[0]
-        known = [word for word in found if word in self._index.vocab_dict]
+        words = self._tokens([text], ids=False)[0]
+        known = [word for word in words if word in self._index.vocab_dict]
         scores = self._index.get_scores(known) if known else [0.0] * len(self._ids)
         every = {document: float(score) for document, score in zip(self._ids, scores, strict=True)}
         if candidates is not None:
             return {document: every[document] for document in candidates}
-        best = sorted(every.items(), key=lambda pair: pair[1], reverse=True)[:DEPTH]
-        return {document: score for document, score in best if score > 0}
+        found = {document: score for document, score in every.items() if score > 0}
+        return {document: found[document] for document in rank(found)[:DEPTH]}
 
     def _tokens(self, texts: Sequence[str], *, ids: bool = True) -> Any:
         return self._library.tokenize(list(texts), stopwords="en", return_ids=ids, show_progress=False)

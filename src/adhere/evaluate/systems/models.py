@@ -16,6 +16,7 @@ from adhere.encode.sentence_transformers import loaded
 from adhere.evaluate.benchmark import Query
 from adhere.evaluate.systems.protocol import DEPTH, some
 from adhere.need import Document
+from adhere.ranking import rank
 from adhere.render import INSTRUCTED, checked, fed, passage_text
 
 
@@ -44,7 +45,7 @@ class BiEncoder:
         scores = dict(zip(self._ids, (self._vectors @ vector).tolist(), strict=True))
         if candidates is not None:
             return {document: scores[document] for document in candidates}
-        return dict(sorted(scores.items(), key=lambda pair: pair[1], reverse=True)[:DEPTH])
+        return {document: scores[document] for document in rank(scores)[:DEPTH]}
 
     def _encode(self, texts: Sequence[str], how: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         encode = getattr(self._model, how)  # with the prompt, if the model has one for this side

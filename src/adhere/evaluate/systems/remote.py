@@ -23,9 +23,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -148,11 +150,16 @@ class SearchURL:
         scores: dict[str, float] = {}
         for position, hit in enumerate(hits):
             score = _at(hit, self._endpoint.score, self._endpoint) if self._endpoint.score else -position
-            scores[str(_at(hit, self._endpoint.id, self._endpoint))] = float(score)
+            document = str(_at(hit, self._endpoint.id, self._endpoint))
+            # a search of passages lists a document once for each; its best place is its own
+            scores[document] = max(float(score), scores.get(document, -inf))
         if candidates is None:
             return scores
         chosen = set(candidates)
         return {document: score for document, score in scores.items() if document in chosen}
+
+
+_SLOT = re.compile(r"\{(query|instruction|k)\}")
 
 
 def _filled(request: Any, slots: Mapping[str, Any]) -> Any:
@@ -164,9 +171,8 @@ def _filled(request: Any, slots: Mapping[str, Any]) -> Any:
         return request
     if request == "{k}":
         return slots["k"]  # alone it stays a number
-    for name, value in slots.items():
-        request = request.replace("{" + name + "}", str(value))
-    return request.strip()
+    # in one pass: what a user writes in braces is text, no slot
+    return _SLOT.sub(lambda found: str(slots[found[1]]), request).strip()
 
 
 def _at(value: Any, path: str, endpoint: Endpoint) -> Any:
