@@ -281,14 +281,26 @@ def test_want_is_must_and_avoid_is_must_not() -> None:
 def test_sql_holds_no_value_and_quotes_its_names() -> None:
     odd = Schema({'a"b %': FieldInfo('a"b %', "keyword")})
     where, params = to_sql(read('want field("a\\"b %" = "x\' OR 1=1 --")'), odd)
-    assert where == '"a""b %%" IS NOT NULL AND "a""b %%" IN (%s)' and params == ["x' OR 1=1 --"]
+    assert where == '("a""b %%" IS NOT NULL AND "a""b %%" IN (%s))' and params == ["x' OR 1=1 --"]
+
+
+def test_a_condition_stands_beside_others() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE notes (id, tenant, status, year)")
+    connection.executemany(
+        "INSERT INTO notes VALUES (?, ?, ?, ?)", [("mine", 1, "Final", 2019), ("theirs", 2, "Draft", 2021)]
+    )
+    asked = read('want any(field(status = "Final"), field(year > 2020))')
+    where, params = to_sql(asked, SCHEMA, placeholder="?")
+    rows = connection.execute(f"SELECT id FROM notes WHERE tenant = 1 AND {where}", params)
+    assert [row[0] for row in rows] == ["mine"]
 
 
 def test_a_field_may_lie_in_an_expression_or_a_multi_field() -> None:
     asked = read('want field(year >= 2020)\nwant field(status = "Final")')
     columns = {"year": "(metadata->>'year')::numeric"}
     assert to_sql(asked, SCHEMA, columns=columns)[0].startswith(
-        "((metadata->>'year')::numeric IS NOT NULL AND"
+        "(((metadata->>'year')::numeric IS NOT NULL AND"
     )
     made = to_elasticsearch(asked, SCHEMA, names={"status": "status.keyword"})
     assert made["bool"]["filter"][1] == {"terms": {"status.keyword": ["Final"]}}

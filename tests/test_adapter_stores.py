@@ -72,7 +72,7 @@ def test_a_real_collection_filters_and_the_rest_is_judged() -> None:
 def test_what_the_search_did_not_filter_is_filtered_after_it() -> None:
     asked: list[Any] = []
     answer = obedient(asked)("start-up", "final, nothing on C", k=2)
-    assert asked == [("start-up", 50, '"status" IS NOT NULL AND "status" IN (%s)', ["Final"])]
+    assert asked == [("start-up", 50, '("status" IS NOT NULL AND "status" IN (%s))', ["Final"])]
     assert answer.ids == ["P-3"] and {one.criterion for one in answer.removed} == {"c1", "c2"}
 
 
@@ -95,7 +95,7 @@ def test_trusted_filters_and_the_instant_go_down_too() -> None:
     at = datetime(2020, 1, 1, tzinfo=UTC)
     answer = obedient(asked)("start-up", "early", as_of=at, filters='avoid field(status = "Active")')
     assert asked[0][2:] == (
-        '(NOT ("status" IS NOT NULL AND "status" IN (%s))) AND ("created" IS NOT NULL AND "created" <= %s)',
+        '((NOT ("status" IS NOT NULL AND "status" IN (%s))) AND ("created" IS NOT NULL AND "created" <= %s))',
         ["Active", at],
     )
     assert set(answer.ids) == {"P-3", "P-6"}

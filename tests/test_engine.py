@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import adhere
+from adhere.encode.protocol import Array
 from adhere.errors import CriteriaError, InputError, NotYet, SchemaError
+from adhere.judge.reading import ReadingJudge, Weights
 from adhere.need import All as AllOf
 from adhere.need import (
     Answer,
@@ -29,10 +35,13 @@ from adhere.need import (
 from adhere.need import Any as AnyOf
 from adhere.parse.language import read, write
 from adhere.search.engine import Engine
+from adhere.search.execute import MOST_READ
+from adhere.search.judges import clause_judge
 from adhere.search.trace import Event, Planned
 from adhere.store.memory import MemoryStore
 from adhere.testing.fakes import FakeEncoder
 from adhere.testing.parsers import ScriptedParser
+from adhere.words import occurrences
 from corpus import DOCUMENTS
 
 
@@ -361,3 +370,137 @@ def test_what_are_no_documents_is_said(documents: Any, why: str) -> None:
 def test_criteria_that_are_none_are_said(engine: Engine) -> None:
     with pytest.raises(InputError, match="criteria notation"):
         engine.search("x", criteria=3)  # type: ignore[arg-type]
+
+
+def test_rank_puts_last_what_strict_removes(engine: Engine) -> None:
+    parser = ScriptedParser({"no C": 'avoid about("C extension module calls into C code")'})
+    asked = Engine(engine.store, engine.encoder, parser=parser)
+    ids = [document.id for document in DOCUMENTS]
+    kept = set(asked.search("lazy imports", "no C", mode="strict", k=99).ids)
+    scores = asked.rank("lazy imports", "no C", ids, mode="strict")
+    assert 0 < len(kept) < len(ids) and set(sorted(ids, key=lambda i: -scores[i])[: len(kept)]) == kept
+    assert max(scores[i] for i in ids if i not in kept) < min(scores[i] for i in kept) - 500
+
+
+def test_the_printed_program_of_an_as_of_gives_the_same_answer(engine: Engine) -> None:
+    at = datetime(2021, 6, 1, tzinfo=UTC)
+    answer = engine.search("imports", criteria='want about("C code"); prefer about("typing")', as_of=at)
+    again = engine.search("imports", criteria=write(answer.criteria), as_of=at)
+    assert write(again.criteria) == write(answer.criteria)
+    assert [(hit.document.id, hit.score) for hit in again.hits] == [
+        (hit.document.id, hit.score) for hit in answer.hits
+    ]
+
+
+def test_a_time_that_is_in_no_field_counts() -> None:
+    engine = Engine.in_memory(FakeEncoder(), parser=ScriptedParser())
+    years = (2020, 2024)
+    engine.add([Document(str(year), "figs", time=datetime(year, 1, 1, tzinfo=UTC)) for year in years])
+    answer = engine.search("figs", as_of=datetime(2021, 1, 1, tzinfo=UTC))
+    assert answer.ids == ["2020"] and answer.notes == ()
+    assert answer.hits[0].ledger[0].judge == "time"
+    engine.delete(["2020", "2024"])
+    engine.add([Document("1", "figs")])
+    assert engine.search("figs", as_of=datetime(2021, 1, 1, tzinfo=UTC)).notes
+
+
+def test_the_time_field_of_a_store_holds_when_it_is_opened_again(tmp_path: Path) -> None:
+    row = Document("x", "cats", fields={"created": "2015-01-01", "updated": "2024-01-01"})
+    with adhere.open(tmp_path / "s", encoder=FakeEncoder(), time_field="updated") as engine:
+        engine.add([row])
+    with adhere.open(tmp_path / "s", encoder=FakeEncoder()) as engine:
+        assert engine.add([row]).unchanged == 1
+        engine.add([replace(row, id="y")])
+        found = engine.search("cats", criteria='want time(from d"2020-01-01")')
+        assert set(found.ids) == {"x", "y"}
+
+
+class Marks:
+    """A reader that sees every criterion in what says "marked", and counts the documents that it reads."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+
+    def read(self, query: str, criteria: Sequence[str], sentences: Sequence[str]) -> tuple[Array, Array]:
+        self.documents += 1
+        sees = 4.0 if any("marked" in sentence for sentence in sentences) else -4.0
+        return np.full(len(criteria), sees), np.zeros((len(criteria), len(sentences)), np.float32)
+
+
+def reading(texts: Sequence[str]) -> tuple[Engine, Marks]:
+    encoder, reader = FakeEncoder(), Marks()
+    store = MemoryStore(encoder.dimension)
+    judge = ReadingJudge(clause_judge(store, encoder), reader, Weights(0, 0, 0, 0, 0, 1, 0))
+    engine = Engine(store, encoder, parser=ScriptedParser(), judges=[judge])
+    engine.add([Document(f"{n:03}", text) for n, text in enumerate(texts)])
+    return engine, reader
+
+
+def test_what_takes_the_place_of_what_reading_puts_down_is_read_too() -> None:
+    engine, _ = reading([f"figs are marked {n}" for n in range(60)])
+    for k in (10, 60):
+        answer = engine.search("figs", criteria='avoid about("plums")', k=k)
+        assert [(hit.ledger[0].judge, hit.ledger[0].outcome) for hit in answer.hits] == [
+            ("reading", "violated")
+        ] * k
+        assert answer.notes == ()
+
+
+def test_strict_keeps_only_what_was_read() -> None:
+    engine, _ = reading([f"figs are marked {n}" for n in range(60)])
+    for k in (10, 60):
+        answer = engine.search("figs", criteria='avoid about("plums")', k=k, mode="strict")
+        assert answer.hits == () and [one.violated for one in answer.removed] == [60]
+    engine, _ = reading([f"figs are {'marked' if n % 4 else 'plain'} {n}" for n in range(120)])
+    answer = engine.search("figs", criteria='avoid about("plums")', mode="strict")
+    assert [(hit.ledger[0].judge, hit.ledger[0].outcome) for hit in answer.hits] == [("reading", "met")] * 10
+
+
+def test_where_reading_puts_nothing_down_it_reads_twice_as_many_as_are_shown() -> None:
+    engine, reader = reading([f"figs are plain {n}" for n in range(60)])
+    for mode in ("balanced", "strict"):
+        reader.documents = 0
+        assert len(engine.search("figs", criteria='avoid about("plums")', mode=mode).hits) == 10
+        assert reader.documents == 20
+
+
+def test_reading_ends_somewhere_and_says_so() -> None:
+    engine, reader = reading([f"figs are marked {n}" for n in range(180)])
+    answer = engine.search("figs", criteria='avoid about("plums")', k=150)
+    assert reader.documents == MOST_READ and len(answer.hits) == 150
+    assert ["not all of the best 32 were read" in note.why for note in answer.notes] == [True]
+
+
+def test_the_last_day_of_the_calendar_is_a_day() -> None:
+    engine = few()
+    engine.add([Document(day, "figs", fields={"ends": day}) for day in ("9999-12-31", "2020-01-01")])
+    for op, ids in (
+        (">=", {"9999-12-31"}),
+        ("=", {"9999-12-31"}),
+        (">", set()),
+        ("<", {"2020-01-01"}),
+        ("<=", {"9999-12-31", "2020-01-01"}),
+    ):
+        rule = f'field(ends {op} d"9999-12-31")'
+        assert set(engine.search("figs", criteria=f"want {rule}").ids) == ids
+        hits = engine.search("figs", criteria=f"prefer {rule}").hits
+        met = {hit.document.id for hit in hits if hit.ledger[0].outcome == "met"}
+        assert met == ids
+
+
+def test_equality_of_numbers_that_no_float_tells_apart_is_refused() -> None:
+    engine = few()
+    engine.add([Document(str(n), "figs", fields={"size": n}) for n in (1, 2, 3, 4, 2**60 + 1)])
+    assert engine.search("figs", criteria="want field(size > 5)").ids == [str(2**60 + 1)]
+    with pytest.raises(SchemaError, match="--type size=keyword"):
+        engine.search("figs", criteria=f"want field(size = {2**60})")
+
+
+def test_a_word_is_found_however_its_accents_were_typed() -> None:
+    engine = few()
+    whole, taken_apart = "a caf\u00e9, in town", "a cafe\u0301, in town"
+    engine.add([Document("whole", whole), Document("apart", taken_apart), Document("none", "a cafe in town")])
+    for phrase in ("caf\u00e9", "CAFE\u0301"):
+        answer = engine.search("town", criteria=f'want mentions("{phrase}")')
+        assert set(answer.ids) == {"whole", "apart"}
+    assert list(occurrences("caf\u00e9", taken_apart)) == [(2, 7)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from adhere.form import FEATURES, form_features
@@ -59,3 +61,33 @@ def test_features(feature: str, has: str, has_not: str) -> None:
 )
 def test_language(language: str, text: str) -> None:
     assert features(text)["language"] == language
+
+
+@pytest.mark.parametrize(
+    ("before", "repeated"),
+    [
+        ("a", "\n"),
+        ("a\n", " "),
+        ("{", "\n"),
+        ("", "["),
+        ("", "[a]("),
+        ("`a", " <"),
+        ("def ", "a"),
+        ("def", " "),
+    ],
+)
+def test_no_text_makes_it_slow(before: str, repeated: str) -> None:
+    """Twenty thousand of anything: a pattern that starts anew from each of them takes many seconds."""
+    text = before + repeated * 20_000 + "b"
+    start = time.process_time()
+    features(text)
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["f() {\n  x;\n\n}", "class A:\r\n  pass", "+---+\r\n", "  :---  | ---\n", "[a [b](c)", "`a <b>`_"],
+)
+def test_white_space_around_marks_changes_nothing(text: str) -> None:
+    found = features(text)
+    assert found["code"] or found["table"] or found["links"]

@@ -24,6 +24,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 import adhere
+from adhere.need import Parsed
 from adhere.parse import parse
 from adhere.serve.access import Tokens
 from adhere.serve.http.app import application
@@ -201,6 +202,18 @@ def test_tokens_bind_here_as_everywhere() -> None:
 )
 def test_split(text: str, query: str, instruction: str) -> None:
     assert split(text, parse) == (query, instruction)
+
+
+@pytest.mark.parametrize("text", ["a : " * 500, "lazy imports - " + "why - " * 900 + "only drafts"])
+def test_a_text_full_of_colons_is_not_read_behind_each_of_them(text: str) -> None:
+    read: list[str] = []
+
+    def counted(tail: str) -> Parsed:
+        read.append(tail)
+        return parse("")
+
+    split(text, counted)
+    assert 0 < len(read) <= 4 and max(map(len, read)) <= 4_000
 
 
 @given(st.text(alphabet="ab .:;,?!\n-notwithoul", max_size=60))

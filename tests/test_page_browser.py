@@ -288,6 +288,18 @@ def test_the_time_slider_hides_what_came_later(page: Browser) -> None:
     assert "as-of=2003-01-06" in page.driver.current_url
 
 
+def test_relative_dates_move_with_the_day(page: Browser) -> None:
+    page.open({"q": "imports", "i": "only from the last two years", "as-of": "2023-06-01"})
+    page.until(lambda: any("2021-06-01" in chip for chip in page.chips()))
+    slider = page.one("#timeline input")
+    page.driver.execute_script(
+        "arguments[0].value = Number(arguments[0].min) + 1; arguments[0].dispatchEvent(new Event('change'))",
+        slider,
+    )
+    page.until(lambda: any("2001-01-06" in chip for chip in page.chips()))
+    page.until(lambda: page.hits() == ["P-6"])
+
+
 def test_a_documents_markup_is_shown_and_never_runs(page: Browser) -> None:
     page.open({"q": "lazy imports payloads", "i": 'ideally mentions "payloads"'})
     page.until(lambda: HOSTILE.id in page.hits())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from adhere.need import Document
+from adhere.need import About, Criterion, Document, Mentions
 from adhere.search.engine import Engine
-from adhere.search.program import NEAREST, QUERY, QueryTerm
+from adhere.search.program import NEAREST, QUERY, QueryTerm, combine
 
 ABSTRACTS = {
     "Rivers": "We follow sediment in braided rivers over forty years with satellite images. Channels move"
@@ -63,3 +63,13 @@ def test_a_query_counts_with_its_words_and_relative_to_the_best_candidate() -> N
     near = short.relative_to(NEAREST + 3.0)
     assert near.bias == short.bias - 3.0
     assert short.relative_to(NEAREST - 1.0) == short, "what is far from all of them is not brought near"
+
+
+def test_wants_that_a_program_decides_take_no_weight_from_those_that_are_judged() -> None:
+    judged = Criterion("want", About("rivers"))
+    rules = [Criterion("want", Mentions(word)) for word in ("flume", "flood")]
+    met = [(rule, 1.0) for rule in rules]
+    assert combine(0.0, [(judged, 0.3), *met]) == pytest.approx(combine(0.0, [(judged, 0.3)]))
+    broken = [combine(0.0, [(rules[0], p), (rules[1], 1.0)]) for p in (1.0, 0.0)]
+    beside = [combine(0.0, [(judged, 1.0), (rules[0], p), (rules[1], 1.0)]) for p in (1.0, 0.0)]
+    assert broken[1] < beside[1] < beside[0] == broken[0]

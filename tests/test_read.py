@@ -6,12 +6,13 @@ import gzip
 import io
 import json
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from adhere.errors import FileError
 from adhere.need import Document
-from adhere.read import Skipped, read_paths, source
+from adhere.read import Skipped, read_paths, rows, source
 from adhere.read.paths import suffixes
 
 
@@ -335,3 +336,63 @@ def test_no_content_stops_a_run(tmp_path: Path, suffix: str, content: bytes) -> 
     assert documents[-1].text == "words"
     assert all(each.reason for each in skipped)
     assert len(documents) - 1 + len({each.path for each in skipped}) == 2
+
+
+def test_a_title_given_elsewhere_loses_no_heading(tmp_path: Path) -> None:
+    front = "---\ntitle: Post seven\n---\n"
+    kept = one(write(tmp_path / "a.md", front + "# Kangaroos\n\nBody.\n"))
+    assert (kept.title, kept.text) == ("Post seven", "Kangaroos\n\nBody.")
+    assert one(write(tmp_path / "b.md", front + "# Post seven\n\nBody.\n")).text == "Body."
+    docx = pytest.importorskip("docx")
+    word = docx.Document()
+    word.core_properties.title = "Template"
+    word.add_heading("Kangaroos", 1)
+    word.save(str(tmp_path / "a.docx"))
+    assert one(tmp_path / "a.docx").text == "Kangaroos"
+
+
+def test_rst_options_of_a_directive_go_and_its_field_list_stays(tmp_path: Path) -> None:
+    text = ".. py:function:: f(x)\n   :async:\n\n   :param x: a thing\n   :returns: zebras\n"
+    document = one(write(tmp_path / "a.rst", "Title\n=====\n\n" + text))
+    assert document.text == "f(x)\n\n   :param x: a thing\n   :returns: zebras"
+
+
+@pytest.mark.parametrize("name", ["metadata", "fields"])
+def test_csv_has_a_plain_column_of_any_name(tmp_path: Path, name: str) -> None:
+    documents, skipped = read(write(tmp_path / "a.csv", f"id,text,{name}\n1,x,\n2,y,abc\n3,z,\n"))
+    assert [document.fields for document in documents] == [{}, {name: "abc"}, {}]
+    assert skipped == []
+
+
+def test_a_row_that_cannot_be_read_leaves_open_what_the_file_holds(tmp_path: Path) -> None:
+    for name, content in (
+        ("a.jsonl", b'{"id": "1", "text": "x"}\n{"id": "2", "text"\n'),
+        ("b.csv", b"id,text\n1,x\n2\n"),
+        ("c.csv", b"id,text\n1,x\n2,caf\xe9\n"),
+        ("d.jsonl", b'{"id": "1", "text": "x"}\n{"id": "2", "text": "\\ud800"}\n'),
+    ):
+        (document,), (skipped,) = read(write(tmp_path / name, content))
+        assert document.id == "1" and skipped.failed
+
+
+def test_parquet_types_that_json_lacks_are_text_and_nested_bytes_are_left_out(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    import datetime as dt
+
+    table = pyarrow.table(
+        {
+            "id": ["1"],
+            "text": ["x"],
+            "at": [dt.time(3, 4)],
+            "took": [dt.timedelta(days=3)],
+            "uuid": pyarrow.array([b"0123456789abcdef"], pyarrow.binary(16)),
+            "image": [{"bytes": b"x", "path": "p"}],
+            "parts": pyarrow.array([[b"x"]], pyarrow.list_(pyarrow.binary())),
+        }
+    )
+    parquet.write_table(table, tmp_path / "a.parquet")
+    (document,), skipped = read(tmp_path / "a.parquet")
+    assert document.fields == {"at": "03:04:00", "took": "3 days, 0:00:00"}
+    assert [each.reason.split("'")[1] for each in skipped] == ["uuid", "image", "parts"]
+    assert rows.plain({"u": UUID(int=1)}) == {"u": "00000000-0000-0000-0000-000000000001"}

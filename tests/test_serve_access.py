@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,16 @@ pytest.importorskip("fastapi")
 
 from starlette.testclient import TestClient
 
+import adhere
 from adhere.errors import InputError
 from adhere.need import Document
-from adhere.serve.access import LOCAL, digest, load
+from adhere.parse.language import read
+from adhere.serve.access import LOCAL, Caller, Tokens, digest, load
+from adhere.serve.http.app import application
 from adhere.serve.http.guards import Places, is_loopback
 from adhere.serve.refusals import Busy
 from adhere.serve.service import Ask, Limits, Service
+from adhere.testing.fakes import FakeEncoder
 from serving import HERE, TOKENS, bearer, engine, running
 
 FINAL = {"P-3", "P-4"}
@@ -158,6 +163,66 @@ def test_nothing_is_written_outside_the_filter(client: TestClient) -> None:
     assert client.get("/v1/documents/m", headers=headers).status_code == 404
 
 
+def test_no_write_makes_commas_read_another_way_for_a_filter(tmp_path: Path) -> None:
+    """One tag of more than four words, and "public, secret" is one value of the whole store, no list."""
+    made = adhere.open(tmp_path / "s.adhere", encoder=FakeEncoder())
+    tags = ("public, secret", "secret", "public", "public, open", "open", "open, secret")
+    made.add([Document(f"d{n}", "A note.", fields={"tags": tag}) for n, tag in enumerate(tags)])
+    long = {"text": "x", "fields": {"tags": "a tag of more than four words, really"}}
+    rules = {
+        "avoid": 'avoid field(tags = "secret")',
+        "not": 'want not(field(tags in ["secret", "hidden"]))',
+        "want": 'want field(tags = "public")',
+        "whole": 'avoid field(tags = "public, secret")',
+        "unless": 'avoid field(tags = "open") unless field(tags = "secret")',
+    }
+    scopes = frozenset({"read", "write"})
+    tokens = Tokens({digest(name): Caller(name, scopes, read(rule)) for name, rule in rules.items()})
+    with running(made, tokens=tokens) as client:
+
+        def seen(name: str) -> set[str]:
+            asked = {"query": "note", "k": 50}
+            hits = client.post("/v1/search", json=asked, headers=bearer(name)).json()["hits"]
+            assert client.get("/v1/schema", headers=bearer(name)).json()["documents"] >= len(hits)
+            return {hit["id"] for hit in hits} & {f"d{n}" for n in range(9)}
+
+        before = {name: seen(name) for name in rules}
+        assert before == {
+            "avoid": {"d2", "d3", "d4"},
+            "not": {"d2", "d3", "d4"},
+            "want": {"d2"},
+            "whole": {"d1", "d2", "d3", "d4", "d5"},
+            "unless": {"d0", "d1", "d2"},
+        }
+        assert client.put("/v1/documents/long", json=long, headers=bearer("avoid")).status_code == 201
+        assert not made.schema["tags"].split
+        assert {name: seen(name) for name in rules} == before
+        assert client.get("/v1/documents/d0", headers=bearer("avoid")).status_code == 404
+        mixed = {"text": "A note.", "fields": {"tags": "secret, open"}}
+        assert client.put("/v1/documents/d6", json=mixed, headers=bearer("avoid")).status_code == 403
+        assert client.put("/v1/documents/d6", json=mixed, headers=bearer("whole")).status_code == 201
+        assert seen("avoid") == before["avoid"] and seen("whole") == before["whole"] | {"d6"}
+        assert client.delete("/v1/documents/long", headers=bearer("avoid")).status_code == 200
+        assert made.schema["tags"].split
+        assert seen("avoid") == before["avoid"] and seen("whole") == before["whole"] | {"d6"}
+    made.close()
+
+
+def test_a_document_without_the_field_of_an_avoid_may_be_written() -> None:
+    made = engine()
+    made.add(
+        [Document("s", "A secret.", fields={"secret": True}), Document("o", "x", fields={"secret": False})]
+    )
+    caller = Caller("open", frozenset({"read", "write"}), read("avoid field(secret = true)"))
+    with running(made, tokens=Tokens({digest("t"): caller})) as client:
+        for fields, status in (({}, 201), ({"secret": False}, 200), ({"secret": True}, 403)):
+            answer = client.put(
+                "/v1/documents/new", json={"text": "x", "fields": fields}, headers=bearer("t")
+            )
+            assert answer.status_code == status, fields
+        assert client.get("/v1/documents/s", headers=bearer("t")).status_code == 404
+
+
 def test_a_view_follows_what_others_write(client: TestClient) -> None:
     reader, writer = bearer("final"), bearer("w")
 
@@ -228,6 +293,7 @@ def test_a_standing_instruction_is_merged_and_shown(client: TestClient) -> None:
         ({"Origin": HERE}, 200),
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Origin": ""}, 403),
         ({"Origin": "http://127.0.0.1:9999"}, 403),
         ({"Origin": "https://good.example"}, 200),
@@ -238,6 +304,27 @@ def test_only_this_machine_and_its_own_pages(headers: dict[str, str], status: in
         assert client.get("/v1/status", headers=headers).status_code == status
         assert client.post("/mcp", json={}, headers=headers).status_code != 200
         assert (client.post("/mcp", json={}, headers=headers).status_code == 403) == (status == 403)
+
+
+def test_pages_of_an_allowed_origin_are_let_in_by_the_browser() -> None:
+    asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    good, evil = ({"Origin": f"https://{name}.example"} for name in ("good", "evil"))
+    with running(tokens=TOKENS, places=Places(origins=frozenset({good["Origin"]}))) as client:
+        told = client.options("/v1/search", headers=good | asks)
+        assert told.status_code == 204 and not told.content
+        assert told.headers["access-control-allow-origin"] == good["Origin"]
+        assert "POST" in told.headers["access-control-allow-methods"]
+        assert {"Authorization", "Content-Type"} <= set(
+            told.headers["access-control-allow-headers"].split(", ")
+        )
+        for headers, status in ((good, 401), (good | bearer("r"), 200)):
+            answer = client.get("/v1/status", headers=headers)
+            assert answer.status_code == status and "Origin" in answer.headers["vary"]
+            assert answer.headers["access-control-allow-origin"] == good["Origin"]
+        refused = client.options("/v1/search", headers=evil | asks)
+        assert refused.status_code == 403 and "access-control-allow-origin" not in refused.headers
+        assert "access-control-allow-origin" not in client.get("/health").headers
+        assert client.options("/v1/search", headers=good).status_code == 401  # not what browsers ask
 
 
 def test_a_server_with_a_name_is_reached_under_it() -> None:
@@ -285,6 +372,36 @@ def test_a_search_over_the_time_limit_ends_at_its_next_step() -> None:
         answer = client.post("/v1/search", json={"query": "x"})
         assert answer.status_code == 503 and answer.headers["retry-after"] == "1"
         assert "0.1 s" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/rerank", {"query": "x", "documents": [f"text {n}" for n in range(500)]}),
+        ("/v1/embeddings", {"input": [f"text {n}" for n in range(500)]}),
+    ],
+)
+def test_work_of_no_search_ends_at_its_next_step_too(path: str, body: dict[str, object]) -> None:
+    made, steps = engine(), []
+
+    def slowly(encode: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def slow(texts: Any) -> Any:
+            steps.append(len(texts))
+            time.sleep(0.1)
+            return encode(texts)
+
+        return slow
+
+    made.encoder.encode_documents = slowly(made.encoder.encode_documents)  # type: ignore[method-assign]
+    made.encoder.encode_queries = slowly(made.encoder.encode_queries)  # type: ignore[method-assign]
+    service = Service(made, limits=Limits(seconds=0.25))
+    with TestClient(application(service), base_url=HERE) as client:
+        assert client.post(path, json=body).status_code == 503
+        for _ in range(100):
+            if not service.running:
+                break
+            time.sleep(0.05)
+        assert service.running == 0 and sum(steps) < 320
 
 
 def test_what_does_not_fit_the_queue_is_refused_at_once() -> None:

@@ -155,11 +155,56 @@ def test_documents_come_and_go() -> None:
         assert client.post("/v1/documents", json=many).json() == {"new": 3, "changed": 0, "unchanged": 0}
 
 
-@pytest.mark.parametrize("fields", ['{"a": "\\ud800"}', '{"\\ud800": 1}', '{"a": 1e999}'])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/search", {"query": "x", "filters": 'want field(status = "\\ud800")'}),
+        (
+            "/v1/vector_stores/notes/search",
+            {"query": "x", "filters": {"type": "in", "key": "status", "value": ["a", "\ud800"]}},
+        ),
+        (
+            "/v1/vector_stores/notes/search",
+            {"query": "x", "filters": {"type": "eq", "key": "\ud800", "value": "a"}},
+        ),
+    ],
+    ids=["notation", "value", "key"],
+)
+def test_half_a_character_is_looked_for_in_no_field(client: TestClient, path: str, body: Any) -> None:
+    content = json.dumps(body).encode()
+    answer = client.post(path, content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422, answer.text
+
+
+def nested(depth: int) -> str:
+    """A field of this many objects within each other, which with the fields themselves are one more."""
+    return '{"a": ' * (depth + 1) + "1" + "}" * (depth + 1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '{"a": "\\ud800"}',
+        '{"\\ud800": 1}',
+        '{"a": 1e999}',
+        nested(50),
+        nested(400),
+        '{"a": ' + "[" * 400 + "]" * 400 + "}",
+    ],
+    ids=["surrogate", "name", "infinite", "51", "401", "lists"],
+)
 def test_documents_that_cannot_be_kept_are_refused(client: TestClient, fields: str) -> None:
     content = f'{{"text": "x", "fields": {fields}}}'.encode()
     answer = client.put("/v1/documents/x", content=content, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422, answer.text
+
+
+def test_fields_may_be_nested() -> None:
+    place = "/v1/documents/nested"
+    with running() as client:
+        content = f'{{"text": "x", "fields": {nested(49)}}}'.encode()
+        assert client.put(place, content=content, headers={"Content-Type": "application/json"}).is_success
+        assert json.dumps(client.get(place).json()["fields"]) == nested(49)
 
 
 def test_status_schema_health_and_metrics(client: TestClient) -> None:

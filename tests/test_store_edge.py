@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,49 @@ def write_and_kill(path: Path, *, seconds: float) -> int:
         writer.send_signal(signal.SIGKILL)
         lines = [first, *writer.stdout.read().splitlines()]
     return int(lines[-1])
+
+
+def test_overrides_hold_when_a_store_is_opened_again_and_add_up(tmp_path: Path) -> None:
+    for types in ({"since": "version"}, {"code": "keyword"}, None):
+        with open_store(
+            tmp_path / "s",
+            encoder_name="fake",
+            encoder_fingerprint="f",
+            dimension=16,
+            create=True,
+            types=types,  # type: ignore[arg-type]
+            time_field="seen" if types and "since" in types else None,
+        ) as store:
+            found = store.manifest
+    assert found.types == {"since": "version", "code": "keyword"} and found.time_field == "seen"
+
+
+@pytest.mark.parametrize("damage", ["", '{"documents": [["a"', "{}", None])
+def test_a_catalog_that_is_damaged_or_lost_is_made_again(tmp_path: Path, damage: str | None) -> None:
+    with opened(tmp_path / "s", create=True) as store:
+        store.write(entries([Document("a", "figs", fields={"status": "open"})], ENCODER))
+        schema = store.schema
+    catalog = tmp_path / "s" / "catalog.json"
+    catalog.unlink() if damage is None else catalog.write_text(damage)
+    with opened(tmp_path / "s") as store:
+        assert store.schema == schema and store.mentioning("figs") == {"a"}
+
+
+@pytest.mark.parametrize("left", ["shard", "shard/segments", "shard.new/segments"])
+def test_a_store_whose_making_was_killed_is_made_again(tmp_path: Path, left: str) -> None:
+    (tmp_path / "s" / left).mkdir(parents=True)
+    (tmp_path / "s" / "lock").touch()
+    with opened(tmp_path / "s", create=True) as store:
+        store.write(entries([Document("a", "ripe figs")], ENCODER))
+        assert store.mentioning("ripe figs") == {"a"}
+    assert not (tmp_path / "s" / "shard.new").exists()
+
+
+def test_an_engine_without_its_configuration_keeps_its_segments(tmp_path: Path) -> None:
+    with opened(tmp_path / "s", create=True) as store:
+        store.write(entries([Document("a", "figs")], ENCODER))
+    (tmp_path / "s" / "shard" / "edge_config.json").unlink()
+    segments = sorted((tmp_path / "s" / "shard" / "segments").iterdir())
+    with suppress(StoreError):
+        opened(tmp_path / "s").close()
+    assert sorted((tmp_path / "s" / "shard" / "segments").iterdir()) == segments

@@ -14,6 +14,7 @@ from adhere.errors import SchemaError
 from adhere.need import Document
 from adhere.schema import FieldInfo
 from adhere.store.infer import Columns, dated, infer
+from adhere.store.protocol import TIME
 from adhere.store.record import from_json, to_json
 from adhere.values import flatten, typed, values_at
 
@@ -153,3 +154,50 @@ def test_a_field_of_which_nothing_was_counted_stays_the_same_object():
     assert after["year"].values == {"2019": 1, "2020": 1}
     columns.remove(Document("a", "x", fields={"status": "open", "year": 2019}))
     assert "status" not in columns.schema()
+
+
+def test_a_time_beside_the_fields_is_counted_where_no_field_has_one() -> None:
+    plain, timed = Document("a", "x"), Document("b", "x", time=datetime(2020, 1, 1, tzinfo=UTC))
+    columns = Columns()
+    columns.add(plain)
+    assert columns.schema().time_field == ""
+    columns.add(timed)
+    assert columns.schema().time_field == TIME
+    again = Columns.from_json(json.loads(json.dumps(columns.to_json())))
+    assert again.schema().time_field == TIME
+    columns.add(Document("c", "x", fields={"created": "2020-01-01"}))
+    assert columns.schema().time_field == "created"
+    again.remove(timed)
+    assert again.schema().time_field == ""
+
+
+def test_above_the_cap_taking_away_and_adding_again_changes_no_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adhere.store.infer.MOST_VALUES", 10)
+    documents = [
+        Document(str(n), "", fields={"n": n / 4, "day": date(2000, 1, 1 + n).isoformat()}) for n in range(25)
+    ]
+    columns = Columns()
+    for document in documents:
+        columns.add(document)
+    for document in [*documents[15:], *documents[:5]]:
+        columns.remove(document)
+    again = Columns.from_json(json.loads(json.dumps(columns.to_json())))
+    for schema in (columns.schema(), again.schema()):
+        assert (schema["n"].type, schema["day"].type, schema.time_field) == ("number", "date", "day")
+        assert not schema["n"].complete and schema["n"].documents == 10
+    for document in documents[5:15]:
+        columns.remove(document)
+    assert columns.schema().fields == {}
+
+
+def test_whole_numbers_that_no_float_tells_apart_are_keywords() -> None:
+    assert column(2**60 + 1, 2**60 + 2).type == "keyword"
+    assert column("1234567890123456789", "1234567890123456788").type == "keyword"
+    assert column(2**53, 1e300, "6.02e23").type == "number"
+
+
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+02:00"])
+def test_a_date_outside_of_the_calendar_is_kept_and_unparsed(end: str) -> None:
+    info = column("2020-01-01", "2020-01-02", "2020-01-03", "2020-01-04", end)
+    assert (info.type, info.unparsed) == ("date", (end,))
+    assert typed(info, end) == typed(info, datetime.fromisoformat(end)) == ()

@@ -27,21 +27,26 @@ FEATURES: Mapping[str, FieldType] = {
 }
 
 _SENTENCE = re.compile(r"[^.!?。！？\s][^.!?。！？]*(?:[.!?。！？]+|$)")
+# Anyone's text comes here: no pattern may look at the same white space, or the same brackets, from every
+# place in them, so what is repeated stays in its line or has a bound.
 _CODE = re.compile(
-    r"```|^ {0,3}~~~|^\s*>>> |^\.\. code(?:-block)?::|::\n\n[ \t]+\S"
-    r"|^[ \t]*(?:def|class)\s+\w+.*:\s*$|^[ \t]*(?:import \w[\w.]*|from [\w.]+ import .+)$"
-    r"|^[ \t]*(?:#include\s*<|public static |function \w+\(|(?:const|let|var) \w+ ?=)|[;{]\s*\n\s*\}",
+    r"```|^ {0,3}~~~|^[ \t]*>>> |^\.\. code(?:-block)?::|::\n\n[ \t]+\S"
+    r"|^[ \t]*(?:def|class)[ \t]+\w.*:[ \t\r]*$|^[ \t]*(?:import \w[\w.]*|from [\w.]+ import .+)$"
+    r"|^[ \t]*(?:#include[ \t]*<|public static |function \w+\(|(?:const|let|var) \w+ ?=)|[;{][ \t\r]*\n\s*\}",
     re.MULTILINE,
 )
 _NUMBER = re.compile(r"(?<![\w.])[+-]?\d[\d,.]*(?!\w)")
-_LINK = re.compile(r"\b(?:https?|ftp)://\S|\bwww\.\w|\[[^\]\n]+\]\([^)\s]+\)|`[^`\n]+ <[^>\n]+>`_", re.I)
+_LINK = re.compile(
+    r"\b(?:https?|ftp)://\S|\bwww\.\w|\[[^\[\]\n]{1,300}\]\([^)\s]{1,2000}\)|`[^`\n]+ <[^<>\n]+>`_", re.I
+)
 _LIST = re.compile(
     r"^[ \t]*(?:[-*+•]|\(?\d{1,3}[.)])[ \t]+\S.*(?:\n(?:[ \t]*\n)?(?:[ \t]{2,}\S.*\n)*)"
     r"[ \t]*(?:[-*+•]|\(?\d{1,3}[.)])[ \t]+\S",
     re.MULTILINE,
 )
 _TABLE = re.compile(
-    r"^\s*\|?[ \t]*:?-{3,}:?[ \t]*\|[-|: \t]*$|^\s*\+(?:[-=]+\+){1,}\s*$|^={2,}(?: +={2,})+\s*$|<table\b"
+    r"^[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*\|[-|: \t]*$|^[ \t]*\+(?:[-=]+\+)+[ \t\r]*$"
+    r"|^={2,}(?: +={2,})+[ \t\r]*$|<table\b"
     r"|^[^\t\n]+\t[^\t\n]+\t[^\n]+\n[^\t\n]+\t[^\t\n]+\t",
     re.MULTILINE | re.I,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeGuard
 
@@ -24,6 +24,8 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d+)
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|post|dev)[-_.]?\d*)?", re.I)
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _DATE = re.compile(r"(?:[A-Za-z]{3,9}[.,]?|\d{1,4}(?:st|nd|rd|th)?|[-/.,:+\sTZ])+", re.A)
+_EXACT = 2**53
+"""Up to here every whole number is a float of its own."""
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -129,9 +131,17 @@ def parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def beyond_exact(raw: Raw) -> bool:
+    """Whether a value is, or lists, a whole number so large that its neighbours are the same float."""
+    if isinstance(raw, str):
+        whole = "." not in raw and "e" not in raw.casefold()
+        return whole and any(abs(n) > _EXACT for n in read(raw, "number") if isinstance(n, float))
+    return isinstance(raw, int) and abs(raw) > _EXACT
+
+
 def _native(raw: Raw, type: FieldType) -> Scalar | None:
     if isinstance(raw, date):
-        return as_utc(raw) if type == "date" else None
+        return _within_calendar(raw) if type == "date" else None
     if isinstance(raw, bool):
         return raw if type == "boolean" else None
     if type == "number":
@@ -189,7 +199,7 @@ def _date(text: str) -> datetime | None:
     if len(text) > 40 or not _YEAR.search(text) or not _DATE.fullmatch(text):
         return None
     try:
-        return as_utc(datetime.fromisoformat(text)) if not text.isdigit() else None
+        return _within_calendar(datetime.fromisoformat(text)) if not text.isdigit() else None
     except ValueError:
         pass
     try:
@@ -198,7 +208,23 @@ def _date(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     # Two defaults, one reading: nothing of the day was filled in.
-    return as_utc(first) if first == second else None
+    return _within_calendar(first) if first == second else None
+
+
+def _within_calendar(day: date) -> datetime | None:
+    """As `as_utc`; None where that instant lies before year 1 or after year 9999 in UTC."""
+    try:
+        return as_utc(day)
+    except OverflowError:
+        return None
+
+
+def later(instant: datetime, by: timedelta) -> datetime | None:
+    """The instant that much later, None after the end of the calendar: nothing lies there."""
+    try:
+        return instant + by
+    except OverflowError:
+        return None
 
 
 def as_utc(day: date) -> datetime:

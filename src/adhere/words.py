@@ -1,7 +1,8 @@
 """The one tokenizer of words: what `mentions` means, and which terms BM25 counts.
 
 A token is a run of letters, digits and underscores, together with the + # . - ' inside it or, for + and #,
-at its end: "C++" is not "C", "non-fiction" is not "fiction", "3.10" is one token.
+at its end: "C++" is not "C", "non-fiction" is not "fiction", "3.10" is one token. Combining marks belong to
+the letter before them, and a token is in composed form (NFC): "café" is one word however it was typed.
 """
 
 from __future__ import annotations
@@ -10,16 +11,27 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
+from unicodedata import normalize
 
 from adhere.need import Span
 
 _PARTS = re.compile(r"[.\-'/]")
-_TOKEN = re.compile(r"\w+(?:[+#.\-'’]+\w+)*(?:\+\+|\+|#)?")
+# To `re` a combining mark is no letter; these blocks hold those that compose with one.
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
+_WORD = rf"\w+(?:[{_MARKS}]+\w*)*"
+_TOKEN = re.compile(rf"{_WORD}(?:[+#.\-'’]+{_WORD})*(?:\+\+|\+|#)?")
 
 
 def tokens(text: str) -> list[tuple[str, Span]]:
-    """Case-folded tokens with their spans of code points in `text`."""
-    return [(match[0].casefold().replace("’", "'"), match.span()) for match in _TOKEN.finditer(text)]
+    """Case-folded, composed tokens with their spans of code points in `text` as it was given."""
+    return [(_folded(match[0]), match.span()) for match in _TOKEN.finditer(text)]
+
+
+def _folded(word: str) -> str:
+    # Composed before, because a letter may fold as a whole, and after, because folding may take it apart.
+    if word.isascii():
+        return word.casefold()
+    return normalize("NFC", normalize("NFC", word).casefold()).replace("’", "'")
 
 
 def occurrences(phrase: str, text: str) -> Iterator[Span]:

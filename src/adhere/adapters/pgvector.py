@@ -78,7 +78,8 @@ class _Dialect:
 
     def where(self, pushed: Pushed) -> Where:
         params: list[Param] = []
-        return self._sql(pushed.where, params), params
+        # In parentheses, or an OR in it would free rows from conditions that a query puts beside it.
+        return f"({self._sql(pushed.where, params)})", params
 
     def _sql(self, where: Filter, params: list[Param]) -> str:
         match where:

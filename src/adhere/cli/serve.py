@@ -57,7 +57,9 @@ def serve(
             "Start with --tokens FILE (docs/Operations.md shows one), or listen on 127.0.0.1."
         )
     limits = Limits(body=max_body * 1024 * 1024, seconds=time_limit, rate=rate, burst=round(2 * rate) + 1)
-    places = Places(frozenset(map(str.lower, allow_host or [])), frozenset(allow_origin or []))
+    # Browsers send an origin without the slash that people copy from the address bar.
+    origins = frozenset(origin.rstrip("/") for origin in allow_origin or [])
+    places = Places(frozenset(map(str.lower, allow_host or [])), origins)
     if not is_loopback(host) and not places.hosts:
         places = Places(frozenset({"*"}), places.origins)
     signal.signal(signal.SIGTERM, _stop)
@@ -73,7 +75,7 @@ def serve(
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=round(time_limit) + 1,
+                timeout_graceful_shutdown=round(max(limits.seconds, limits.writing)) + 1,
             )
         )
         sockets = _listening(host, port)

@@ -13,7 +13,7 @@ from adhere.encode.protocol import Candidate
 from adhere.judge.protocol import Question
 from adhere.need import Condition, Field, FieldEvidence, Judgement, Kind, Scalar
 from adhere.schema import Schema
-from adhere.values import typed, values_at, version
+from adhere.values import later, typed, values_at, version
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -63,14 +63,14 @@ def compares(op: str, value: Scalar, wanted: Scalar) -> bool:
         spelled = version(str(value))
         return spelled is not None and COMPARE[op](spelled, wanted)
     if isinstance(value, datetime) and isinstance(wanted, datetime) and is_day(wanted):
-        end = wanted + timedelta(days=1)
+        end = later(wanted, timedelta(days=1))
         match op:
             case "=":
-                return wanted <= value < end
+                return wanted <= value and (end is None or value < end)
             case ">":
-                return value >= end
+                return end is not None and value >= end
             case "<=":
-                return value < end
+                return end is None or value < end
     return bool(COMPARE[op](value, wanted))
 
 

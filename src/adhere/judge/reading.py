@@ -8,7 +8,8 @@ the clause judge goes by:
                 + read * r + bias)
 
 Only the first candidates are read, which come best first: twice as many as will be shown, FEWEST at least
-and READ at most. For the others the clause judge's word stands. The evidence is the sentence in which the
+and READ at most. For the others the clause judge's word stands, until a search asks again for those that
+came up in their place (`search/execute.py`). The evidence is the sentence in which the
 model sees most of a criterion, its cosine and the words that it shares counted too. The time of a question
 is that of reading, some 200 tokens a document (docs/Speed.md).
 """
@@ -97,9 +98,13 @@ class ReadingJudge:
 
     def judge(self, question: Question, candidates: Sequence[Candidate]) -> list[list[Judgement]]:
         """One row per candidate, one judgement per condition."""
-        most = min(self.most, max(FEWEST, 2 * question.shown)) if question.shown else self.most
+        most = self.reads(question)
         read = [[self._decide(one) for one in row] for row in self.readings(question, candidates[:most])]
         return read + self.clause.judge(question, candidates[most:])
+
+    def reads(self, question: Question) -> int:
+        """How many candidates, the first, `judge` reads."""
+        return min(self.most, max(FEWEST, 2 * question.shown)) if question.shown else self.most
 
     def readings(self, question: Question, candidates: Sequence[Candidate]) -> list[list[Reading]]:
         """What `judge` decides by, of all these candidates. One row per candidate, one per condition."""

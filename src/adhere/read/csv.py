@@ -54,14 +54,15 @@ def _rows(reader: Iterator[list[str]], columns: list[str], path: str) -> Iterato
         except StopIteration:
             return
         except csv.Error as error:
-            yield Skipped(path, line, str(error))
+            yield Skipped(path, line, str(error), failed=True)
             continue
         if not cells:
             continue
         if len(cells) != len(columns):
-            yield Skipped(path, line, f"{len(cells)} cells, the header names {len(columns)} columns")
+            reason = f"{len(cells)} cells, the header names {len(columns)} columns"
+            yield Skipped(path, line, reason, failed=True)
         elif not all(map(is_text, cells)):
-            yield Skipped(path, line, "not UTF-8")
+            yield Skipped(path, line, "not UTF-8", failed=True)
         else:
             yield line, dict(zip(columns, cells, strict=True))
 

@@ -24,15 +24,17 @@ class DocxReader:
             if sum(part.file_size for part in archive.infolist()) > 4 * WHOLE_LIMIT:
                 raise FileError(f"unpacks to more than {4 * WHOLE_LIMIT // 2**20} MiB")
         word = docx.Document(content)
+        about = word.core_properties
         blocks, heading = [], ""
         for block in word.iter_inner_content():
             if isinstance(block, docx.table.Table):
                 blocks += [" | ".join(cell.text.strip() for cell in row.cells) for row in block.rows]
             elif not heading and block.style and block.style.name.startswith(("Title", "Heading")):
                 heading = block.text.strip()
+                # The property is the title then, and often a template's: the heading says what this is.
+                blocks += [heading] if about.title and heading != about.title else []
             else:
                 blocks.append(block.text.strip())
-        about = word.core_properties
         given = {
             "author": about.author,
             "subject": about.subject,

@@ -26,7 +26,7 @@ class JsonlReader:
                         _object(line), id=f"{source.id}#{number}", url=path, text_column=source.text_column
                     )
                 except (FileError, ValueError, RecursionError) as error:
-                    yield Skipped(path, number, str(error))
+                    yield Skipped(path, number, str(error), failed=True)
                 else:
                     yield Row(document, number)
 

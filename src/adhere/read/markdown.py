@@ -26,18 +26,22 @@ class MarkdownReader:
         text = source.text()
         front = _FRONT.match(text)
         given = _front_matter(front["yaml"]) if front else {}
-        heading, body = plain_text(text[front.end() :] if front else text)
+        title = str(given.pop("title", ""))
+        heading, body = plain_text(text[front.end() :] if front else text, title)
         yield Document(
             id=source.id,
             text=body,
-            title=str(given.pop("title", "") or heading or source.name),
+            title=title or heading or source.name,
             url=str(source.path),
             fields={str(name): plain(value) for name, value in given.items() if value is not None},
         )
 
 
-def plain_text(markdown: str) -> tuple[str, str]:
-    """First heading, and the text without it: paragraphs as lines, code blocks kept in their fences."""
+def plain_text(markdown: str, title: str = "") -> tuple[str, str]:
+    """First heading, and the text without it: paragraphs as lines, code blocks kept in their fences.
+
+    With a `title` given elsewhere, a heading that says something else stays in the text.
+    """
     tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
     heading, blocks, row = "", list[str](), list[str]()
     for position, token in enumerate(tokens):
@@ -45,6 +49,7 @@ def plain_text(markdown: str) -> tuple[str, str]:
             words = _words(token.children or [])
             if not heading and tokens[position - 1].type == "heading_open":
                 heading = words
+                blocks += [words] if title and words != title else []
             elif tokens[position - 1].type in ("td_open", "th_open"):
                 row.append(words)
             else:

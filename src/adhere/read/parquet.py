@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 from adhere.errors import FileError, require
 from adhere.read.protocol import Row, Skipped
@@ -19,7 +20,6 @@ class ParquetReader:
     suffixes = frozenset({".parquet"})
 
     def read(self, source: Source) -> Iterator[Row | Skipped]:
-        pyarrow = require("pyarrow", feature="Reading Parquet", extra="files")
         parquet = require("pyarrow.parquet", feature="Reading Parquet", extra="files")
         path = str(source.path)
         table = parquet.ParquetFile(io.BytesIO(source.bytes(UNPACKED_LIMIT)) if source.gzipped else path)
@@ -28,7 +28,7 @@ class ParquetReader:
             raise FileError(f"larger than {ROWS_LIMIT // 2**30} GiB when unpacked; split it")
         columns = []
         for column in table.schema_arrow:
-            if pyarrow.types.is_binary(column.type) or pyarrow.types.is_large_binary(column.type):
+            if _holds_bytes(column.type):
                 yield Skipped(path, None, f"column {column.name!r} holds bytes and is left out")
             else:
                 columns.append(column.name)
@@ -40,3 +40,16 @@ class ParquetReader:
                 number += 1
                 document = row_document(row, id=f"{source.id}#{number}", url=path, text_column=text_column)
                 yield Row(document, number)
+
+
+def _holds_bytes(type: Any) -> bool:
+    """Whether a column's type is raw bytes, or has some in a struct, list or map; a UUID is none."""
+    types = require("pyarrow.types", feature="Reading Parquet", extra="files")
+    if hasattr(type, "storage_type"):
+        return type.extension_name != "arrow.uuid" and _holds_bytes(type.storage_type)
+    if types.is_dictionary(type):
+        return _holds_bytes(type.value_type)
+    raw = (types.is_binary, types.is_large_binary, types.is_fixed_size_binary, types.is_binary_view)
+    return any(is_raw(type) for is_raw in raw) or any(
+        _holds_bytes(type.field(number).type) for number in range(type.num_fields)
+    )

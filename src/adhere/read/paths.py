@@ -51,6 +51,10 @@ def _documents(sources: Iterable[Source], on_skip: Callable[[Skipped], None]) ->
                 on_skip(item)
                 continue
             document, line = (item.document, item.line) if isinstance(item, Row) else (item, None)
+            if not all(map(is_text, _strings(document))):
+                reason = f"{document.id!r} holds code points that are not text"
+                on_skip(Skipped(str(source.path), line, reason, failed=True))
+                continue
             if reason := _reason(document, source, owners):
                 on_skip(Skipped(str(source.path), line, reason))
                 continue
@@ -112,8 +116,6 @@ def _reason(document: Document, source: Source, owners: dict[str, str]) -> str:
     """Why a document is left out; empty if it is not."""
     if not document.text.strip() and document.title.strip() in ("", source.name):
         return f"{document.id!r} has neither title nor text"
-    if not all(is_text(text) for text in _strings(document)):
-        return f"{document.id!r} holds code points that are not text"
     if document.id in owners:
         return f"the id {document.id!r} was already read from {owners[document.id]}"
     return ""

@@ -18,7 +18,8 @@ from adhere.read.source import Source
 class Skipped:
     """Something that did not become a document: a file, a row (`line`, where it is known), or a value.
 
-    `failed` means that reading stopped there, so nothing is known of what the file or folder holds now.
+    `failed` means that something could not be read, so it is not known of all that the file or folder gave
+    before whether it is still there.
     """
 
     path: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from adhere.errors import FileError
 from adhere.need import Document
@@ -25,7 +26,8 @@ def row_document(
     """The document of a row. `id` and `url` serve where the row has none of its own.
 
     Everything that is not id, title, text or url is a field, as given; absent and empty values are none.
-    Errors  FileError where the named text column is missing, or `metadata` is no mapping
+    `metadata` and `fields` are fields of their own where they hold plain text, as in a table.
+    Errors  FileError where the named text column is missing, or `metadata` is neither mapping nor text
     """
     if text_column and text_column not in row:
         raise FileError(f"no column {text_column!r}; there are {', '.join(map(repr, row))}")
@@ -36,11 +38,12 @@ def row_document(
         "url": first(row, URLS),
     }
     fields: dict[str, Any] = {}
-    for name in NESTED:
+    nested = [name for name in NESTED if not isinstance(row.get(name), str)]
+    for name in nested:
         if not isinstance(row.get(name) or {}, Mapping):
             raise FileError(f"{name!r} must be an object of names and values, not {row[name]!r:.80}")
         fields |= row.get(name) or {}
-    fields |= {name: row[name] for name in row if name not in {*names.values(), *NESTED}}
+    fields |= {name: row[name] for name in row if name not in {*names.values(), *nested}}
     given = {part: _string(row.get(name)) for part, name in names.items()}
     return Document(
         id=given["id"] or id,
@@ -68,9 +71,12 @@ def guess_text_column(columns: Sequence[str], rows: Sequence[Mapping[str, Any]])
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can hold it: dates as ISO 8601, decimals as numbers, the rest as it is."""
-    if isinstance(value, datetime | date):
+    """A value as JSON can hold it: dates and times as ISO 8601, durations and UUIDs as text, decimals as
+    numbers, the rest as it is."""
+    if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, timedelta | UUID):
+        return str(value)
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, Mapping):

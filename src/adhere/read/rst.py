@@ -82,16 +82,21 @@ def _names(value: str) -> str | list[str]:
 
 
 def plain_text(body: str) -> tuple[str, str]:
-    """First section title, and the words of everything else; comments, targets and options are dropped."""
+    """First section title, and the words of everything else; comments, targets and options are dropped.
+
+    Options of a directive stand right below it; a field list behind a blank line is its content.
+    """
     lines = body.expandtabs().split("\n")
-    heading, kept, hidden_by = "", list[str](), -1
+    heading, kept, hidden_by, options = "", list[str](), -1, False
     for position, line in enumerate(lines):
         indent = len(line) - len(line.lstrip())
         if hidden_by >= 0 and (not line.strip() or indent > hidden_by):
             continue
         hidden_by = -1
+        options = options and bool(line.strip())
         directive = _DIRECTIVE.match(line)
         if directive:
+            options = True
             if directive["name"] in _UNSEEN:
                 hidden_by = indent
             elif directive["argument"] and directive["name"] not in ("code-block", "code", "sourcecode"):
@@ -106,7 +111,7 @@ def plain_text(body: str) -> tuple[str, str]:
             title = lines[position - 1].strip() if position else ""
             if not heading and kept and title and kept[-1].strip() == title:
                 heading = kept.pop().strip()
-        elif not _OPTION.match(line):
+        elif not (options and _OPTION.match(line)):
             kept.append(line.rstrip())
     text = _lifted("\n".join(kept))
     text = re.sub(r"^[ \t]*::$", "", text, flags=re.MULTILINE).replace("::\n", ":\n")

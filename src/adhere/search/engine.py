@@ -24,14 +24,14 @@ from adhere.parse.protocol import Parser
 from adhere.rerank.protocol import Reranker
 from adhere.schema import FieldType, Schema
 from adhere.search import indexing
-from adhere.search.execute import REMOVED, RERANK_TOP, Outcome, Parts, Request, execute
+from adhere.search.execute import REMOVED, RERANK_TOP, Parts, Request, execute
 from adhere.search.explain import barred
 from adhere.search.indexing import Added
 from adhere.search.judges import default_judges
 from adhere.search.request import count_of, criteria_from, mode_of, request_of, text_of
 from adhere.search.trace import OnEvent, Planned, Trace
 from adhere.store.check import ids_of
-from adhere.store.protocol import Store
+from adhere.store.protocol import TIME, Store
 
 
 class Engine:
@@ -174,7 +174,7 @@ class Engine:
             mode=mode,
             removed=outcome.removed,
             relax=outcome.relax,
-            notes=(*notes, *([barred(need.filters)] if outcome.barred else [])),
+            notes=(*notes, *([barred(need.filters)] if outcome.barred else []), *outcome.notes),
             trace=tuple(trace.steps),
             took_ms=trace.took_ms,
         )
@@ -197,8 +197,9 @@ class Engine:
         if mode_of(mode) == "rank":
             return dict(everything.scores)
         kept = execute(self._parts(request), replace(request, mode=mode), Trace())
+        able = kept.scores.keys() - kept.taken
         return {
-            identifier: score if _kept(kept, identifier) else score + REMOVED
+            identifier: score if identifier in able else score + REMOVED
             for identifier, score in everything.scores.items()
         }
 
@@ -212,7 +213,8 @@ class Engine:
             for leaf in conditions(effective(criterion))
             if isinstance(leaf, AsOf)
         }
-        time = TimeJudge(self.schema.time_field, superseded)
+        named = self.schema.time_field
+        time = TimeJudge("" if named == TIME else named, superseded)
         return Parts(self.store, self.encoder, [*self._judges, time])
 
     # --- housekeeping --------------------------------------------------------------------------
@@ -255,8 +257,8 @@ def open(
 ) -> Engine:
     """Open the store at `path`, making it if it is not there, with the packaged encoder unless told.
 
-    `types` and `time_field` override what is inferred about fields; without `fitted`, the judge has the
-    packaged weights though `adhere train` made others.
+    `types` and `time_field` override what is inferred about fields, now and when the store is opened again;
+    without `fitted`, the judge has the packaged weights though `adhere train` made others.
     Errors  StoreMissing (with create=False), StoreLocked, StoreMismatch
     """
     from adhere.encode import load
@@ -285,12 +287,8 @@ def open(
         store,
         encoder,
         standing=standing,
-        time_field=time_field,
+        time_field=store.manifest.time_field,  # that of this call, or of one before
         reranker=reranker,
         rerank_top=rerank_top,
         fitted=found,
     )
-
-
-def _kept(outcome: Outcome, identifier: str) -> bool:
-    return identifier in outcome.scores

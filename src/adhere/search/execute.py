@@ -15,6 +15,7 @@ from adhere.errors import InputError
 from adhere.judge.about import Calibration
 from adhere.judge.logic import effective, verdict
 from adhere.judge.protocol import Judge, Question
+from adhere.judge.reading import READ, ReadingJudge
 from adhere.need import (
     About,
     Condition,
@@ -23,6 +24,7 @@ from adhere.need import (
     Judgement,
     Mode,
     Need,
+    Note,
     Removed,
     Verdict,
     conditions,
@@ -30,7 +32,7 @@ from adhere.need import (
 from adhere.ranking import rank, reranked
 from adhere.rerank.protocol import Reranker
 from adhere.search import program
-from adhere.search.explain import MOST_RELAXATIONS, judged_relaxations, relaxations, removed
+from adhere.search.explain import MOST_RELAXATIONS, judged_relaxations, relaxations, removed, unread
 from adhere.search.plan import Compiler
 from adhere.search.trace import Trace
 from adhere.store.protocol import And, Clause, Everything, Filter, Ids, Store, Words
@@ -38,6 +40,8 @@ from adhere.store.protocol import And, Clause, Everything, Filter, Ids, Store, W
 POOL = 200
 """Candidates that the program scores, at least; of these the best DEPTH are judged."""
 DEPTH = 50
+MOST_READ = 100
+"""Of the judged, the most that are read, and in mode strict the most that are shown and surely read."""
 RERANK_TOP = 20
 """Of the judged, the best that a reranker reads, or more if more hits are asked for."""
 REMOVED = -1000.0
@@ -72,6 +76,9 @@ class Outcome:
     relax: tuple[str, ...]
     barred: bool = False
     """Whether the trusted filters alone let no document through."""
+    taken: frozenset[str] = frozenset()
+    """Of those with a score, what mode strict removed by judgement."""
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,8 @@ def execute(parts: Parts, request: Request, trace: Trace) -> Outcome:
         scores = dict(parts.store.score(candidates, clauses, scoring)) if candidates else {}
         count.value = len(scores)
     with trace.step("judge") as count:
-        judged, broken = _judge(parts, request, clauses, term, rank(scores))
+        judged, breaks = _judge(parts, request, clauses, term, rank(scores))
+        broken = Counter(breaks.values())
         count.value = len(judged)
     again: Mapping[str, float] = {}
     if parts.reranker:
@@ -129,7 +137,8 @@ def execute(parts: Parts, request: Request, trace: Trace) -> Outcome:
         if len(judged) < request.k:
             relax = (*judged_relaxations(request.criteria, broken), *relax)[:MOST_RELAXATIONS]
         barred = bool(request.filters) and not passing and not parts.store.count(trusted)
-    return replace(_outcome(request, scores, judged, again, gone, relax), barred=barred)
+    outcome = _outcome(request, scores, judged, again, gone, relax)
+    return replace(outcome, barred=barred, taken=frozenset(breaks), notes=_unread(request, judged))
 
 
 # --- finding -----------------------------------------------------------------------------------
@@ -190,6 +199,8 @@ class Judged:
     candidate: Candidate
     ledger: tuple[Verdict, ...]
     score: float
+    read: bool = True
+    """False where a judge that reads was asked and left this document to a weaker one."""
 
 
 def _judge(
@@ -198,22 +209,59 @@ def _judge(
     clauses: Sequence[Clause],
     term: program.QueryTerm,
     ranked: Sequence[str],
-) -> tuple[list[Judged], Counter[frozenset[str]]]:
-    """The best candidates with their verdicts; strict mode goes on until k remain, and counts the rest by
-    the criteria that they break."""
+) -> tuple[list[Judged], dict[str, frozenset[str]]]:
+    """The best candidates with their verdicts; strict mode goes on until k remain, and names for each of the
+    others the criteria that it breaks."""
     depth = max(DEPTH, request.k, parts.reread)
     kept: list[Judged] = []
-    taken: Counter[frozenset[str]] = Counter()
+    taken: dict[str, frozenset[str]] = {}
     for start in range(0, len(ranked), depth):
-        for judged in _ledgers(parts, request, clauses, term, ranked[start : start + depth]):
-            broken = _broken(request, judged) if request.mode == "strict" else []
-            if broken:
-                taken[frozenset(broken)] += 1
+        block = _ledgers(parts, request, clauses, term, ranked[start : start + depth])
+        for judged in _read_on(parts, request, clauses, term, block):
+            if broken := _broken(request, judged):
+                taken[judged.candidate.document.id] = frozenset(broken)
             else:
                 kept.append(judged)
         if request.mode != "strict" or len(kept) >= request.k:
             break
     return kept, taken
+
+
+def _read_on(
+    parts: Parts,
+    request: Request,
+    clauses: Sequence[Clause],
+    term: program.QueryTerm,
+    block: Sequence[Judged],
+) -> list[Judged]:
+    """The block with the best of it read. Reading puts documents down, and what comes up in their place was
+    judged without it: that is read too, until the best stay. Where nothing comes up, nothing more is read."""
+    by_id = {one.candidate.document.id: one for one in block}
+    # Strict promises that what is shown breaks nothing, so it has no limit but the block.
+    most = len(block) if request.mode == "strict" else MOST_READ
+    left = most - sum(one.read for one in block)
+    while left > 0 and (more := _best_unread(request, list(by_id.values()))[:left]):
+        left -= len(more)
+        for one in _ledgers(parts, replace(request, k=0), clauses, term, more):
+            by_id[one.candidate.document.id] = one
+    return list(by_id.values())
+
+
+def _best_unread(request: Request, judged: Sequence[Judged]) -> list[str]:
+    """What of the best, as far as they are to be read, is not; at most as many as are read at once."""
+    able = {one.candidate.document.id: one for one in judged if not _broken(request, one)}
+    best = rank({identifier: one.score for identifier, one in able.items()})[: _surely_read(request)]
+    return [identifier for identifier in best if not able[identifier].read][:READ]
+
+
+def _surely_read(request: Request) -> int:
+    return min(request.k, MOST_READ if request.mode == "strict" else READ)
+
+
+def _unread(request: Request, judged: Sequence[Judged]) -> tuple[Note, ...]:
+    if not _best_unread(request, judged):
+        return ()
+    return (unread(_surely_read(request), sum(one.read for one in judged)),)
 
 
 def _taken(broken: Counter[frozenset[str]]) -> tuple[Removed, ...]:
@@ -225,6 +273,9 @@ def _taken(broken: Counter[frozenset[str]]) -> tuple[Removed, ...]:
 
 
 def _broken(request: Request, judged: Judged) -> list[str]:
+    """The criteria for which mode strict removes the document; the other modes remove none."""
+    if request.mode != "strict":
+        return []
     return [
         verdict.criterion
         for verdict, criterion in zip(judged.ledger, request.criteria, strict=True)
@@ -237,33 +288,38 @@ def _ledgers(
 ) -> list[Judged]:
     candidates = parts.store.candidates(ids)
     ordered = [candidates[identifier] for identifier in ids if identifier in candidates]
-    leaves = _leaves(parts.judges, request, ordered)
+    leaves, read = _leaves(parts.judges, request, ordered)
     words = parts.store.score(ids, clauses[:1], Words(0))
     judged = []
-    for candidate, judgements in zip(ordered, leaves, strict=True):
+    for position, (candidate, judgements) in enumerate(zip(ordered, leaves, strict=True)):
         identifier = candidate.document.id
         ledger = tuple(verdict(name, criterion, judgements) for name, criterion in request.criteria.named())
         meaning = float(candidate.cosines(clauses[0].vector[None]).max(initial=0.0))
         query = term.score(meaning, words[identifier])
         terms = [(criterion, one.p) for criterion, one in zip(request.criteria, ledger, strict=True)]
-        judged.append(Judged(candidate, ledger, program.combine(query, terms)))
+        judged.append(Judged(candidate, ledger, program.combine(query, terms), position < read))
     return judged
 
 
 def _leaves(
     judges: Sequence[Judge], request: Request, candidates: Sequence[Candidate]
-) -> list[dict[Condition, Judgement]]:
-    """For each candidate the judgement on every leaf of the criteria, each from the judge of its kind."""
+) -> tuple[list[dict[Condition, Judgement]], int]:
+    """For each candidate the judgement on every leaf of the criteria, each from the judge of its kind; and
+    how many candidates, the first, were read where a judge reads."""
     found: list[dict[Condition, Judgement]] = [{} for _ in candidates]
+    read = len(candidates)
     wanted = dict.fromkeys(leaf for c in request.criteria for leaf in conditions(effective(c)))
     for judge in judges:
         mine = tuple(leaf for leaf in wanted if leaf.kind in judge.kinds)
         if mine and candidates:
-            rows = judge.judge(Question(request.query, request.now, mine, request.k), candidates)
+            question = Question(request.query, request.now, mine, request.k)
+            rows = judge.judge(question, candidates)
+            if isinstance(judge, ReadingJudge):
+                read = min(read, judge.reads(question))
             for leaves, row in zip(found, rows, strict=True):
                 leaves.update(zip(mine, row, strict=True))
     undecided = Judgement(None, None, "none")  # what no judge decides, such as a relation, is unknown
-    return [{leaf: leaves.get(leaf, undecided) for leaf in wanted} for leaves in found]
+    return [{leaf: leaves.get(leaf, undecided) for leaf in wanted} for leaves in found], read
 
 
 # --- reranking ---------------------------------------------------------------------------------

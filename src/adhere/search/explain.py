@@ -27,6 +27,15 @@ def barred(filters: Criteria) -> Note:
     return Note(None, f"no document passes the filter {rules}, which nothing in a search loosens")
 
 
+def unread(shown: int, read: int) -> Note:
+    """That what is shown was not all read, for reading kept putting down what it read."""
+    why = (
+        f"not all of the best {shown} were read: reading put down so many of the {read} it read that others, "
+        "judged without it, took their place; mode strict reads on, a narrower query has fewer of them"
+    )
+    return Note(None, why)
+
+
 def _removed(store: Store, sieve: Sieve, trusted: Filter) -> Removed:
     if sieve.criterion.polarity == "avoid":
         return Removed(sieve.id, store.count(And((trusted, sieve.holds))), 0)

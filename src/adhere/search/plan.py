@@ -44,6 +44,7 @@ from adhere.store.protocol import (
     Range,
     Store,
 )
+from adhere.values import beyond_exact, later
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Compiler:
 def field_filter(leaf: Field, schema: Schema) -> Filter:
     """Documents whose field compares to the value.
 
-    Errors  SchemaError for a field that the store does not have
+    Errors  SchemaError for a field that the store does not have, or a comparison that it cannot make exactly
     """
     if leaf.name not in schema:
         known = ", ".join(sorted(schema.fields)) or "none"
@@ -157,6 +158,11 @@ def field_filter(leaf: Field, schema: Schema) -> Filter:
     if info.type == "date" and isinstance(leaf.value, datetime):
         return _instant(leaf.name, leaf.op, leaf.value)
     if info.type == "number" and isinstance(leaf.value, int | float):
+        if leaf.op == "=" and beyond_exact(leaf.value):
+            raise SchemaError(
+                f"{leaf.name} is a number field, which cannot tell whole numbers beyond 2**53 apart; found "
+                f"= {leaf.value}. Compare with < or >, or index with --type {leaf.name}=keyword."
+            )
         return _interval(leaf.name, leaf.op, leaf.value)
     if leaf.op != "=":
         raise SchemaError(
@@ -189,18 +195,18 @@ def _interval(name: str, op: str, value: float) -> Filter:
 
 def _instant(name: str, op: str, value: datetime) -> Filter:
     # A date without a time of day means the whole day: "= 2020-01-01" and "> 2020-01-01" speak of days.
-    day = timedelta(days=1) if is_day(value) else timedelta(microseconds=1)
+    end = later(value, timedelta(days=1) if is_day(value) else timedelta(microseconds=1))
     match op:
         case "<":
             return Range(name, lt=value)
         case "<=":
-            return Range(name, lt=value + day)
+            return Known(name) if end is None else Range(name, lt=end)
         case ">":
-            return Range(name, gte=value + day)
+            return Or(()) if end is None else Range(name, gte=end)
         case ">=":
             return Range(name, gte=value)
         case _:
-            return Range(name, gte=value, lt=value + day)
+            return Range(name, gte=value, lt=end)
 
 
 def _plain(value: Scalar) -> str | int | float | bool:

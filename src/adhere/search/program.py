@@ -6,7 +6,8 @@ Each criterion has a probability p that its condition holds. The score is a sum 
 
 with wishes and assumptions counted WISH times: a product of probabilities and not an average, so that no
 want, however strong, pays for an avoid that is violated for sure. Wants describe one thing together, so that
-ten of them must not drown the query; each avoid is a rule of its own. FLOOR keeps a certain violation costly
+ten of them must not drown the query (those that a program decides take no share from those that are judged);
+each avoid is a rule of its own. FLOOR keeps a certain violation costly
 but finite, so that violators still have an order. A judge's p is calibrated for the decision in the ledger,
 where most criteria do not hold; LEAN adds to its log-odds here, so that small differences between small
 probabilities still order documents. `benchmarks/combine.py` compares this with other ways.
@@ -120,9 +121,19 @@ def leaned(p: float) -> float:
 
 
 def _weights(criteria: Sequence[Criterion]) -> list[float]:
-    """What the logarithm of each criterion counts."""
-    wants = sum(one.polarity == "want" and one.hard for one in criteria)
-    return [WISH if not one.hard else WANT / wants if one.polarity == "want" else AVOID for one in criteria]
+    """What the logarithm of each criterion counts. Wants that a program decides are mostly certain, and take
+    nothing from those that are judged."""
+    wants = [one for one in criteria if one.polarity == "want" and one.hard]
+    judged = sum(not one.exact for one in wants)
+
+    def weight(one: Criterion) -> float:
+        if not one.hard:
+            return WISH
+        if one.polarity == "avoid":
+            return AVOID
+        return WANT / (len(wants) if one.exact else judged)
+
+    return [weight(one) for one in criteria]
 
 
 def formula(

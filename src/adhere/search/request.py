@@ -107,10 +107,13 @@ def _at(need: Need, criteria: Criteria, schema: Schema) -> tuple[Criteria, tuple
     # that promise would empty every answer, so it is shown as not enforced instead.
     if need.as_of is None:
         return criteria, ()
+    asked = Criterion("want", AsOf(need.as_of), source="given")
+    if asked in criteria.items:
+        return criteria, ()  # the printed program was fed back
     if not schema.time_field:
         why = "as-of not enforced: no document of this store has a time; it only sets the clock"
         return criteria, (Note(None, why),)
-    return Criteria((*criteria, Criterion("want", AsOf(need.as_of), source="given"))), ()
+    return Criteria((*criteria, asked)), ()
 
 
 def _told(need: Need, given: Criteria | None) -> str:

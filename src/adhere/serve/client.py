@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -42,6 +42,15 @@ from adhere.serve.wire import document_to_json
 TOKEN = "ADHERE_TOKEN"
 """Environment variable with the bearer token, where the server wants one."""
 BATCH = 64
+"""Documents of one request, as many as the engine keeps at once."""
+BATCH_BYTES = 1024 * 1024
+TRIES = 4
+"""How often a batch is sent where the server asks to wait, and no longer than this:"""
+LONGEST_WAIT = 60.0
+
+
+class TooLarge(RemoteError):
+    """The request's body is over the server's limit."""
 
 
 class Client:
@@ -87,10 +96,12 @@ class Client:
     ) -> Added:
         """As `Engine.add`: all of them are kept when this returns."""
         total = len(documents) if isinstance(documents, Sequence) else None
-        iterator, added, done = iter(documents), Added(), 0
-        while batch := list(islice(iterator, BATCH)):
-            counts = self._ask("POST", "/v1/documents", {"documents": [document_to_json(d) for d in batch]})
-            added = Added(*(getattr(added, name) + counts[name] for name in ("new", "changed", "unchanged")))
+        added, done = Added(), 0
+        for batch in _batches(documents):
+            for counts in self._added(batch):
+                added = Added(
+                    *(getattr(added, name) + counts[name] for name in ("new", "changed", "unchanged"))
+                )
             done += len(batch)
             if progress:
                 progress(Progress(done, total, done))
@@ -116,19 +127,64 @@ class Client:
         """The fields of the documents, with the values that a server sends."""
         return schema_from_json(self._ask("GET", "/v1/schema"))
 
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    def _added(self, batch: Sequence[bytes]) -> Iterator[Mapping[str, int]]:
+        """What the server counts of these documents, which are sent in halves where they are too large."""
+        try:
+            yield self._ask(
+                "POST", "/v1/documents", b'{"documents":[' + b",".join(batch) + b"]}", tries=TRIES
+            )
+        except TooLarge:
+            if len(batch) == 1:
+                raise
+            half = len(batch) // 2
+            yield from self._added(batch[:half])
+            yield from self._added(batch[half:])
+
+    def _ask(self, method: str, path: str, body: Any = None, *, tries: int = 1) -> Any:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if token := os.environ.get(TOKEN):
             headers["Authorization"] = f"Bearer {token}"
-        data = None if body is None else json.dumps(body).encode()
+        data = body if body is None or isinstance(body, bytes) else _json(body)
         request = Request(self.url + path, data, headers, method=method)
         try:
             with urlopen(request, timeout=self.timeout) as response:
                 return json.load(response)
         except HTTPError as error:
-            raise _told(error, self.url) from error
+            wait = _wait(error)
+            if tries <= 1 or wait is None:
+                raise _told(error, self.url) from error
+            time.sleep(wait)
+            return self._ask(method, path, data, tries=tries - 1)
         except (URLError, TimeoutError, ValueError) as error:
             raise RemoteError(f"The server at {self.url} does not answer: {error}. Is it running?") from error
+
+
+def _json(value: Any) -> bytes:
+    """Letters as themselves, not as escapes of six bytes; half characters can only be escapes."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[bytes]]:
+    """The documents as JSON, as many together as one request should carry; a large one goes alone."""
+    batch: list[bytes] = []
+    size = 0
+    for document in documents:
+        row = _json(document_to_json(document))
+        if batch and (len(batch) == BATCH or size + len(row) > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(row)
+        size += len(row)
+    if batch:
+        yield batch
+
+
+def _wait(error: HTTPError) -> float | None:
+    """Seconds after which the server wants to be asked again; None where it is of no use, or too long."""
+    given = error.headers.get("Retry-After", "")
+    if error.code not in (429, 503) or not given.isdecimal() or int(given[:9]) > LONGEST_WAIT:
+        return None
+    return float(given)
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
@@ -219,4 +275,5 @@ def _told(error: HTTPError, url: str) -> InputError | RemoteError:
     if error.code == 422:
         return InputError(detail)
     hint = f" Put a token into the environment variable {TOKEN}." if error.code == 401 else ""
-    return RemoteError(f"{url}: {detail}{hint}")
+    kind = TooLarge if error.code == 413 else RemoteError
+    return kind(f"{url}: {detail}{hint}")

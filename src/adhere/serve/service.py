@@ -14,7 +14,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
@@ -214,6 +214,23 @@ class Service:
                 retry_after=seconds,
             ) from None
 
+    async def run_alone(self, work: Callable[[Callable[[], None]], T]) -> T:
+        """Do work that does not touch the store. It is handed a function to call between its steps, which
+        ends it by raising once nobody waits any more.
+
+        Errors  as `run`
+        """
+        gone = threading.Event()
+
+        def go_on() -> None:
+            if gone.is_set():
+                raise Busy("Nobody waits for this any more.")
+
+        try:
+            return await self.run(lambda: work(go_on), "nothing")
+        finally:
+            gone.set()
+
     def _reading(self, work: Callable[[], T]) -> T:
         with self._shared.lock.reading():
             return work()
@@ -229,14 +246,28 @@ class Service:
 
 
 def few(criteria: str | Criteria | None) -> Criteria | None:
-    """Criteria, read where they are text. Errors  CriteriaError; InputError for too many conditions"""
+    """Criteria, read where they are text.
+
+    Errors  CriteriaError; InputError for too many conditions, or half a character, which no store has
+    """
     found = read(criteria) if isinstance(criteria, str) else criteria
     expressions: list[Expression] = [one.what for one in found or ()]
     expressions += [one.unless for one in found or () if one.unless is not None]
-    number = sum(1 for expression in expressions for _ in conditions(expression))
-    if number > MOST_CONDITIONS:
-        raise InputError(f"There are {number} conditions; a server takes {MOST_CONDITIONS} in one need.")
+    asked = [condition for expression in expressions for condition in conditions(expression)]
+    if len(asked) > MOST_CONDITIONS:
+        raise InputError(f"There are {len(asked)} conditions; a server takes {MOST_CONDITIONS} in one need.")
+    for condition in asked:
+        if _halved(astuple(condition)):
+            raise InputError(
+                f"{condition.kind}: a text holds half a character (a lone surrogate). Send it whole."
+            )
     return found
+
+
+def _halved(value: object) -> bool:
+    if isinstance(value, str):
+        return any("\ud800" <= sign <= "\udfff" for sign in value)
+    return isinstance(value, tuple) and any(map(_halved, value))
 
 
 def missing(identifier: str) -> NoSuchDocument:

@@ -17,15 +17,18 @@ from adhere.encode.protocol import Candidate
 from adhere.errors import SchemaError
 from adhere.need import Criteria, Document, Expression, Field, conditions
 from adhere.parse.language import check
-from adhere.schema import Schema
+from adhere.schema import FieldInfo, Schema
 from adhere.search.plan import Compiler
 from adhere.serve.refusals import NotAllowed
 from adhere.store.check import ids_of
 from adhere.store.infer import Columns
 from adhere.store.memory import MemoryStore
-from adhere.store.protocol import And, Clause, Entry, Filter, Formula, Ids, Or, Store
+from adhere.store.protocol import And, Clause, Entry, Filter, Formula, Ids, Known, Match, Negation, Or, Store
 from adhere.store.versions import superseded
-from adhere.values import flatten, parts
+from adhere.values import flatten, parts, written
+
+Disputed = Mapping[Field, set[str]]
+"""For each rule on a keyword field the documents that meet it in one reading of their commas only."""
 
 
 class SharedLock:
@@ -98,6 +101,7 @@ class Visible:
 
     key: object
     rules: Filter
+    disputed: Disputed
     documents: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
     columns: Columns = field(default_factory=Columns)
 
@@ -141,7 +145,10 @@ class View:
         if seen.key != self._key():
             self._visible = None  # a field got another type, so any document may have come or gone
             return
-        seen.rules = self._compiled(self._store)
+        for leaf, ids in seen.disputed.items():
+            ids.difference_update(before)
+            ids.update(i for i, document in after.items() if _ambiguous(document, leaf))
+        seen.rules = self._compiled(self._store, seen.disputed)
         for i, document in before.items():
             if i in seen.documents:
                 seen.remove(document)
@@ -152,7 +159,8 @@ class View:
     def _seen(self) -> Visible:
         with self._filling:
             if self._visible is None:
-                seen = Visible(self._key(), self._compiled(self._store))
+                disputed = self._disputed()
+                seen = Visible(self._key(), self._compiled(self._store, disputed), disputed)
                 for document in self._store.get(sorted(self._store.matching(seen.rules))).values():
                     seen.add(document)
                 self._visible = seen
@@ -165,12 +173,28 @@ class View:
         known = [schema.fields.get(name) for name in names]
         return schema.time_field, [info and (info.type, info.split) for info in known]
 
-    def _compiled(self, store: Store) -> Filter:
+    def _compiled(self, store: Store, disputed: Disputed) -> Filter:
         try:
             rules = check(self._rules, store.schema)
         except SchemaError:
             return Or(())  # what cannot be asked lets nothing through; `problem` says why
-        return And(tuple(sieve.keeps for sieve in Compiler(store).sieves(rules)))
+        return And(
+            tuple(
+                sieve.keeps
+                for rule in rules
+                for sieve in _Wary(store, disputed, possibly=rule.polarity == "avoid").sieves(
+                    Criteria((rule,))
+                )
+            )
+        )
+
+    def _disputed(self) -> Disputed:
+        schema = self._store.schema
+        disputed = {}
+        for leaf in _keywords(self._rules, schema):
+            found = self._store.get(sorted(self._store.matching(_doubtful(leaf, schema[leaf.name]))))
+            disputed[leaf] = {i for i, document in found.items() if _ambiguous(document, leaf)}
+        return disputed
 
     def _within(self, where: Filter) -> Filter:
         return And((self._seen().rules, where)) if self._rules else where
@@ -211,12 +235,12 @@ class View:
         """Whether the document passes the rules, also with each single value of a list: one that several
         filters let through would be written into the views of others."""
         narrowed = _narrowed(entry.document, self._rules, self._store.schema)
-        variants = [entry, *(replace(entry, document=document) for document in narrowed)]
-        types = {name: info.type for name, info in self._store.schema.fields.items()}
-        for variant in variants:
-            alone = MemoryStore(len(entry.passages[0].vector), types=types)
-            alone.write([variant])
-            if not alone.matching(self._compiled(alone)):
+        for document in (entry.document, *narrowed):
+            alone = _Alone(len(entry.passages[0].vector), self._store.schema)
+            alone.write([replace(entry, document=document)])
+            leaves = _keywords(self._rules, alone.schema)
+            disputed = {leaf: {document.id} for leaf in leaves if _ambiguous(document, leaf)}
+            if not alone.matching(self._compiled(alone, disputed)):
                 return False
         return True
 
@@ -274,6 +298,75 @@ class View:
 
     def close(self) -> None:
         self._store.close()
+
+
+class _Alone(MemoryStore):
+    """A store for one document under the schema of a whole one: a field of the others is one that this
+    document lacks, not one that nobody knows."""
+
+    def __init__(self, dimension: int, whole: Schema) -> None:
+        super().__init__(dimension, types={name: info.type for name, info in whole.fields.items()})
+        self._whole = whole
+
+    @property
+    def schema(self) -> Schema:
+        own, whole = super().schema.fields, self._whole.fields
+        shared = {name: replace(info, split=whole[name].split) for name, info in own.items() if name in whole}
+        return replace(self._whole, fields={**whole, **own, **shared})
+
+
+class _Wary(Compiler):
+    """Compiles a token's rules so that no reading of a comma lets through what the other one would not.
+
+    Whether "a, b" is one keyword or two follows from the values of the whole store, so whoever may write can
+    change it. A disputed condition therefore counts as not holding, and with `possibly` (below an avoid,
+    where more holds means fewer documents) as holding; the same goes for its failing.
+    """
+
+    def __init__(self, store: Store, disputed: Disputed, *, possibly: bool) -> None:
+        super().__init__(store)
+        self._disputed = {leaf: Ids(frozenset(ids)) for leaf, ids in disputed.items() if ids}
+        self._possibly = possibly
+
+    def holds(self, expression: Expression) -> Filter:
+        return self._wary(expression, super().holds(expression))
+
+    def fails(self, expression: Expression) -> Filter:
+        return self._wary(expression, super().fails(expression))
+
+    def _wary(self, expression: Expression, found: Filter) -> Filter:
+        if not isinstance(expression, Field) or expression not in self._disputed:
+            return found
+        doubt = self._disputed[expression]
+        return Or((found, doubt)) if self._possibly else And((found, Negation(doubt)))
+
+
+def _keywords(rules: Criteria, schema: Schema) -> set[Field]:
+    """The conditions on keyword fields: those whose values may have commas that can be read in two ways."""
+    named = {leaf for leaf in _leaves(rules) if isinstance(leaf, Field) and leaf.name in schema}
+    return {leaf for leaf in named if schema[leaf.name].type == "keyword"}
+
+
+def _wanted(leaf: Field) -> set[str]:
+    return {str(value) for value in (leaf.value if isinstance(leaf.value, tuple) else (leaf.value,))}
+
+
+def _ambiguous(document: Document, leaf: Field) -> bool:
+    """Whether the condition holds in one reading of the document's commas and not in the other."""
+    wanted = _wanted(leaf)
+    texts = [written(raw) for raw in flatten(document.fields).get(leaf.name, ())]
+    return any(text in wanted for text in texts) != any(not wanted.isdisjoint(parts(t)) for t in texts)
+
+
+def _doubtful(leaf: Field, info: FieldInfo) -> Filter:
+    """Some documents among which are all the ambiguous ones, as few as the present reading can tell."""
+    wanted = _wanted(leaf)
+    if info.split:  # a value as it stands holds each of its own parts
+        return Match(leaf.name, tuple(sorted(wanted.union(*map(parts, wanted)))))
+    if not info.complete:
+        return Known(leaf.name)
+    mixed = [text for text in info.values if "," in text and (text in wanted or wanted & {*parts(text)})]
+    return Match(leaf.name, tuple(mixed)) if mixed else Or(())
 
 
 def _leaves(rules: Criteria) -> Iterator[Expression]:

@@ -60,15 +60,21 @@ class Catalog:
             for i, held in self.documents.items()
         ]
         text = json.dumps({"documents": rows, "columns": self.columns.to_json()}, ensure_ascii=False)
-        (store / NAME).write_text(text, encoding="utf-8")
+        temporary = store / f"{NAME}.tmp"
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(store / NAME)
 
     @classmethod
-    def load(cls, store: Path) -> Catalog:
-        data = json.loads((store / NAME).read_text(encoding="utf-8"))
-        catalog = cls(columns=Columns.from_json(data["columns"]))
-        for i, fingerprint, stamp, passages, group, time in data["documents"]:
-            instant = datetime.fromisoformat(time) if time else None
-            catalog._hold(i, Held(fingerprint, stamp, passages, group, instant))
+    def load(cls, store: Path) -> Catalog | None:
+        """The catalog as saved; None where it is missing or damaged, so that it has to be made again."""
+        try:
+            data = json.loads((store / NAME).read_text(encoding="utf-8"))
+            catalog = cls(columns=Columns.from_json(data["columns"]))
+            for i, fingerprint, stamp, passages, group, time in data["documents"]:
+                instant = datetime.fromisoformat(time) if time else None
+                catalog._hold(i, Held(fingerprint, stamp, passages, group, instant))
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
         return catalog
 
     def _hold(self, i: str, held: Held) -> None:

@@ -25,7 +25,6 @@ from adhere.errors import InputError, StoreError
 from adhere.need import Document
 from adhere.ranking import fuse, rank
 from adhere.schema import FieldType, Schema
-from adhere.store import catalog as catalogs
 from adhere.store import manifest as manifests
 from adhere.store.bm25 import terms_of
 from adhere.store.catalog import Catalog, Held
@@ -86,9 +85,8 @@ def open_store(
         found = manifests.load(directory) if (directory / manifests.NAME).exists() else asked
         manifests.check(found, asked, directory)
         if types is not None or time_field is not None:
-            found = replace(
-                found, types=dict(types or found.types), time_field=time_field or found.time_field
-            )
+            kept = {**found.types, **(types or {})}  # an override of before holds until it is overruled
+            found = replace(found, types=kept, time_field=time_field or found.time_field)
         with translated(directory):
             shard = open_shard(directory / "shard", dimension)
         return EdgeStore(directory, found, shard, lock)
@@ -109,11 +107,11 @@ class EdgeStore:
         self._flushed = time.monotonic()
         self._schema: Schema | None = None
         self._indexed = set(shard.info().payload_schema)
-        if manifest.saved and (directory / catalogs.NAME).exists():
-            self._catalog = Catalog.load(directory)
-        else:
+        saved = Catalog.load(directory) if manifest.saved else None
+        if saved is None:
             self._sweep()
-            self._catalog = self._recovered()
+            saved = self._recovered()
+        self._catalog = saved
         self._newest = max((int(held.stamp) for held in self._held.values()), default=0)
         manifest.save(directory)
 
@@ -435,7 +433,8 @@ _EXACT = engine.SearchParams(exact=True)
 
 
 def _refuse_foreign(directory: Path) -> None:
-    if directory.exists() and (not directory.is_dir() or (set(_names(directory)) - {"lock", "shard"})):
+    ours = {"lock", "shard", "shard.new"}
+    if directory.exists() and (not directory.is_dir() or set(_names(directory)) - ours):
         raise StoreError(f"{directory} exists and is not a store. Choose another place for the new store.")
 
 

@@ -18,7 +18,8 @@ from typing import Any
 from adhere.errors import SchemaError
 from adhere.need import Document
 from adhere.schema import FieldInfo, FieldType, Schema
-from adhere.values import Raw, as_written, flatten, lists_in, parts, read, written
+from adhere.store.protocol import TIME
+from adhere.values import Raw, as_written, beyond_exact, flatten, lists_in, parts, read, written
 
 MOST_VALUES = 100_000
 """Distinct values a field keeps; further new ones are not counted, and the field says so (`complete`)."""
@@ -74,7 +75,10 @@ def dated(document: Document, time_field: str | None = None) -> Document:
 
 @dataclass
 class Column:
-    """What has been seen in one field, in numbers of documents (`reads`, `marks`: of values)."""
+    """What has been seen in one field, in numbers of documents (`total`, `reads`, `marks`: of values).
+
+    `values` is capped, the other counts are not: what was never counted could not be taken away again.
+    """
 
     documents: int = 0
     lists: int = 0
@@ -82,6 +86,7 @@ class Column:
     reads: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
     overflow: bool = False
+    total: int = 0
     _known: tuple[FieldType | None, FieldInfo] | None = field(default=None, compare=False)
     """What `info` last said, until another value is counted: a write changes few fields of a large store."""
 
@@ -91,21 +96,26 @@ class Column:
         self.documents += sign
         self.lists += sign * is_list
         for text, raw in {written(raw): raw for raw in scalars}.items():
-            if text not in self.values and len(self.values) >= MOST_VALUES:
-                self.overflow = True
-                continue
+            self._keep(text, sign)
+            self.total += sign
+            self.reads.update({type: sign for type in _TYPES if _reads(raw, type)})
+            self.marks.update(dict.fromkeys(_marks(text), sign))
+
+    def _keep(self, text: str, sign: int) -> None:
+        if text in self.values:
             self.values[text] += sign
             if self.values[text] <= 0:
                 del self.values[text]
-            self.reads.update({type: sign for type in _TYPES if read(raw, type)})
-            self.marks.update(dict.fromkeys(_marks(text), sign))
+        elif sign > 0 and len(self.values) < MOST_VALUES:
+            self.values[text] = sign
+        elif sign > 0:
+            self.overflow = True
 
     def type(self, name: str) -> FieldType:
         """The type that nearly all values read as; keyword if none."""
-        total = sum(self.values.values())
-        if not total:
+        if not self.total:
             return "keyword"
-        fits = {type for type in _TYPES if self.reads[type] >= ENOUGH * total}
+        fits = {type for type in _TYPES if self.reads[type] >= ENOUGH * self.total}
         for type in ("boolean", "date"):
             if type in fits:
                 return type
@@ -176,6 +186,7 @@ class Columns:
 
     def __init__(self) -> None:
         self.documents = 0
+        self.timed = 0
         self.columns: dict[str, Column] = {}
 
     def add(self, document: Document) -> None:
@@ -191,12 +202,16 @@ class Columns:
         """The schema as of now. An override may name a field that no document has yet."""
         types = types or {}
         fields = {name: column.info(name, types.get(name)) for name, column in sorted(self.columns.items())}
-        return Schema(fields, self.documents, _time_field(fields) if time_field is None else time_field)
+        if time_field is None:
+            # Documents may have their time beside their fields; TIME is where a store keeps it.
+            time_field = _time_field(fields) or (TIME if self.timed > 0 else "")
+        return Schema(fields, self.documents, time_field)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that `from_json` reads back to equal columns."""
         return {
             "documents": self.documents,
+            "timed": self.timed,
             "columns": {
                 name: {
                     "documents": column.documents,
@@ -205,6 +220,7 @@ class Columns:
                     "reads": dict(column.reads),
                     "marks": dict(column.marks),
                     "overflow": column.overflow,
+                    "total": column.total,
                 }
                 for name, column in self.columns.items()
             },
@@ -212,8 +228,10 @@ class Columns:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Columns:
+        """Errors  KeyError for data that lacks a count"""
         columns = cls()
         columns.documents = data["documents"]
+        columns.timed = data.get("timed", 0)  # a store of before counted none
         for name, c in data["columns"].items():
             columns.columns[name] = Column(
                 c["documents"],
@@ -222,17 +240,25 @@ class Columns:
                 Counter(c["reads"]),
                 Counter(c["marks"]),
                 c["overflow"],
+                # Stores of before have no total; below the cap the values give it.
+                c["total"] if c["overflow"] else sum(c["values"].values()),
             )
         return columns
 
     def _count(self, document: Document, sign: int) -> None:
         self.documents += sign
+        self.timed += sign * (document.time is not None)
         lists = lists_in(document.fields)
         for name, scalars in flatten(document.fields).items():
             column = self.columns.setdefault(name, Column())
             column.count(scalars, name in lists, sign)
             if column.documents <= 0:
                 del self.columns[name]
+
+
+def _reads(raw: Raw, type: FieldType) -> bool:
+    """Whether a value counts as one of this type; whole numbers that no float tells apart are names."""
+    return bool(read(raw, type)) and not (type == "number" and beyond_exact(raw))
 
 
 def _marks(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from adhere.errors import StoreError
 from adhere.schema import FieldType
 from adhere.store.points import DENSE, DOCUMENT, NUMBER, SENTENCES, STAMP, TERMS, WORDS
 
+CONFIG = "edge_config.json"
+"""The engine's own file, which it writes when a shard is made."""
 SCAN_LIMIT = 100_000
 """Passages up to which every vector is looked at (7-8 ms at 384 dimensions); above, HNSW where built."""
 INDEXES: Mapping[FieldType, Any] = {
@@ -25,10 +28,28 @@ INDEXES: Mapping[FieldType, Any] = {
 
 
 def open_shard(path: Path, dimension: int) -> engine.EdgeShard:
-    """The engine over a directory, made with all that every store needs if it is not there."""
-    if path.exists():
+    """The engine over a directory, made with all that every store needs if it is not there.
+
+    It is made beside and moved into place, so that a process killed on the way leaves no half of it.
+    """
+    if path.exists() and not _is_begun(path):
         return engine.EdgeShard.load(str(path))
-    path.mkdir()
+    making = path.with_name(f"{path.name}.new")
+    for unfinished in (path, making):
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
+    making.mkdir()
+    _make(making, dimension).close()
+    making.rename(path)
+    return engine.EdgeShard.load(str(path))
+
+
+def _is_begun(path: Path) -> bool:
+    """Whether the engine was stopped before it wrote its configuration, and with it before any point."""
+    return not (path / CONFIG).exists() and not any((path / "segments").glob("*/*"))
+
+
+def _make(path: Path, dimension: int) -> engine.EdgeShard:
     # Per segment, in KB: only what is too much to scan gets an HNSW.
     optimizers = engine.EdgeOptimizersConfig(indexing_threshold=SCAN_LIMIT * dimension * 4 // 1024)
     dot = engine.Distance.Dot

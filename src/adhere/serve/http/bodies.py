@@ -16,6 +16,8 @@ TEXT = 4_000
 PROGRAM = 20_000
 MOST_HITS = 1_000
 MOST_DOCUMENTS = 1_000
+DEEPEST = 50
+"""Objects and lists within each other in a document's fields: far from where reading them back would fail."""
 
 
 def _instant(at: datetime) -> datetime:
@@ -25,10 +27,21 @@ def _instant(at: datetime) -> datetime:
         raise ValueError("an instant that no calendar in UTC has") from None
 
 
+def _shallow(fields: dict[str, Any]) -> dict[str, Any]:
+    level: list[Any] = [fields]
+    for _ in range(DEEPEST):
+        values = [v for each in level for v in (each.values() if isinstance(each, dict) else each)]
+        level = [value for value in values if isinstance(value, dict | list)]
+        if not level:
+            return fields
+    raise ValueError(f"objects and lists more than {DEEPEST} deep; flatten them")
+
+
 Query = Annotated[str, Field(max_length=TEXT, description="A few words.")]
 Instruction = Annotated[str, Field(max_length=TEXT, description="What counts as relevant, in plain words.")]
 Program = Annotated[str, Field(max_length=PROGRAM)]
 Instant = Annotated[datetime, AfterValidator(_instant)]
+Fields = Annotated[dict[str, Any], AfterValidator(_shallow)]
 Limit = Annotated[int, Field(ge=1, le=MOST_HITS)]
 
 
@@ -83,7 +96,7 @@ class DocumentBody(Body):
     text: str
     title: str = ""
     url: str = ""
-    fields: dict[str, Any] = {}
+    fields: Fields = {}
     time: Instant | None = None
     group: str = ""
 

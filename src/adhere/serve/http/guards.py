@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adhere.serve.access import Caller, Tokens
@@ -32,6 +33,17 @@ ONLY_OURS = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """The page runs the scripts that it came with, and nothing that a document holds."""
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
+    "Access-Control-Allow-Headers": (
+        "Accept, Authorization, Content-Type, X-Request-ID, "
+        "Last-Event-ID, Mcp-Protocol-Version, Mcp-Session-Id"
+    ),
+    "Access-Control-Max-Age": "600",
+}
+"""What a page of an allowed origin may send: everything that a route reads."""
+TOLD = "X-Request-ID, Retry-After"
+"""Headers of an answer that such a page may read, beside those that every page may."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -54,10 +66,24 @@ class Places:
                 f"This server is not {host!r}. Reach it as localhost, or start it with --allow-host."
             )
         origin = headers.get("origin")
-        if origin is not None and origin not in self.origins and urlsplit(origin).netloc != host:
+        if origin is not None and origin not in self.origins and _place(origin) != host:
             raise NotAllowed(
                 f"Pages of {origin!r} may not use this server. Start it with --allow-origin if they may."
             )
+
+    def asks(self, method: str, headers: Headers) -> bool:
+        """Whether a browser asks, before it sends a page's request, if it may (CORS preflight)."""
+        wants = method == "OPTIONS" and "access-control-request-method" in headers
+        return wants and headers.get("origin") in self.origins
+
+    def share(self, headers: Headers, answer: MutableHeaders) -> None:
+        """Let the page of an allowed origin read the answer."""
+        if not self.origins:
+            return
+        answer.add_vary_header("Origin")
+        if (origin := headers.get("origin")) in self.origins:
+            answer["Access-Control-Allow-Origin"] = origin
+            answer["Access-Control-Expose-Headers"] = TOLD
 
 
 @dataclass
@@ -93,9 +119,14 @@ class Guard:
                 answer.setdefault("Cache-Control", "no-cache")  # an upgrade must not mix old and new modules
                 if scope["path"] != "/docs":  # which loads its scripts from elsewhere
                     answer["Content-Security-Policy"] = ONLY_OURS
+                self.places.share(headers, answer)
             await send(message)
 
         try:
+            self.places.check(headers)
+            if self.places.asks(scope["method"], headers):  # without a token: browsers send none with it
+                await Response(status_code=204, headers=PREFLIGHT)(scope, receive, tell)
+                return
             caller = self._admitted(scope, headers)
             state["caller"] = caller
             await self.app(scope, await self._whole(receive, headers), tell)
@@ -118,7 +149,6 @@ class Guard:
             )
 
     def _admitted(self, scope: Scope, headers: Headers) -> Caller:
-        self.places.check(headers)
         address = (scope.get("client") or ("unknown", 0))[0]
         if not scope["path"].startswith(CLOSED):
             return Caller("anybody", frozenset())
@@ -166,6 +196,14 @@ def is_loopback(host: str) -> bool:
         return name == "localhost" or ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _place(origin: str) -> str | None:
+    """Host and port of an Origin header, None for what is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _name(host: str) -> str:

@@ -8,12 +8,14 @@ import base64
 import copy
 import math
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from adhere.encode.protocol import Array
 from adhere.errors import InputError
 from adhere.need import All, Answer, Criteria, Criterion, Document, Expression, Field, Not, Operator
 from adhere.need import Any as AnyOf
@@ -30,6 +32,8 @@ from adhere.words import tokens
 router = APIRouter(prefix="/v1", tags=["shapes of other systems"], route_class=StrictRoute)
 OPERATORS: dict[str, Operator] = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "=", "in": "in"}
 MAX_DEPTH = 20
+STEP = 16
+"""Texts that are encoded before it is asked whether somebody still waits for them."""
 EXTRAS = ("program", "criteria", "notes", "removed", "relax")
 
 
@@ -104,7 +108,15 @@ async def embeddings(body: EmbeddingsBody, asking: Asking) -> Response:
     if body.dimensions not in (None, encoder.dimension):
         raise InputError(f"{encoder.name} has {encoder.dimension} dimensions, not {body.dimensions}.")
     texts = [body.input] if isinstance(body.input, str) else body.input
-    vectors = await asking.service.run(lambda: encoder.encode_queries(texts), "nothing")
+
+    def encoded(go_on: Callable[[], None]) -> Array:
+        rows = []
+        for start in range(0, len(texts), STEP):
+            go_on()
+            rows.append(encoder.encode_queries(texts[start : start + STEP]))
+        return np.concatenate(rows)
+
+    vectors = await asking.service.run_alone(encoded)
     words = sum(len(list(tokens(text))) for text in texts)
     coded: list[Any] = vectors.tolist()
     if body.encoding_format == "base64":
@@ -134,7 +146,9 @@ async def rerank(body: RerankBody, asking: Asking) -> Response:
         raise InputError("instruction and instruct are two names for one thing, and differ here. Send one.")
     texts = [each if isinstance(each, str) else each.text for each in body.documents]
     instruction = given.pop() if given else ""
-    answer = await asking.service.run(lambda: _judged(asking, body.query, instruction, texts), "nothing")
+    answer = await asking.service.run_alone(
+        lambda go_on: _judged(asking, body.query, instruction, texts, go_on)
+    )
     whole = answer_to_json(answer)
     results = []
     for hit, shown in zip(answer.hits[: body.top_n], whole["hits"], strict=False):
@@ -145,12 +159,24 @@ async def rerank(body: RerankBody, asking: Asking) -> Response:
     return Json({"id": str(uuid.uuid4()), "model": "adhere", "results": results, "adhere": extras})
 
 
-def _judged(asking: Asked, query: str, instruction: str, texts: list[str]) -> Answer:
-    """The texts in a store of their own: nothing of the server's store is read."""
+def _judged(
+    asking: Asked, query: str, instruction: str, texts: list[str], go_on: Callable[[], None]
+) -> Answer:
+    """The texts in a store of their own: nothing of the server's store is read. `go_on` may end it."""
     ours = asking.service.engine_of(asking.caller)
     engine = Engine.in_memory(ours.encoder, parser=copy.copy(ours.parser))
-    engine.add([Document(_name(number), text) for number, text in enumerate(texts)])
-    return engine.search(query, instruction, k=len(texts), mode="rank", standing=ours.standing)
+    documents = [Document(_name(number), text) for number, text in enumerate(texts)]
+    for start in range(0, len(documents), STEP):
+        go_on()
+        engine.add(documents[start : start + STEP])
+    return engine.search(
+        query,
+        instruction,
+        k=len(texts),
+        mode="rank",
+        standing=ours.standing,
+        on_event=lambda _: go_on(),
+    )
 
 
 def _name(index: int) -> str:

@@ -5,7 +5,7 @@ The first rule that applies cuts the text in two; what comes before is the query
 1. a marker, "instruction:" or "instructions:"                lazy imports instruction: only accepted ones
 2. a line break                                               lazy imports ⏎ only accepted ones
 3. the end of a sentence, with more behind it                 Lazy imports? Only accepted ones.
-4. a colon or dash with an instruction behind it              lazy imports: nothing on C extensions
+4. one of four colons or dashes with an instruction behind it  lazy imports: nothing on C extensions
 5. the first cue word with an instruction behind it           lazy imports without C extensions
 
 "An instruction behind it" means that the parser reads a rule or a wish there, not only a subject. Nothing is
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from adhere.need import Parsed
 
@@ -30,6 +31,11 @@ _CUE = re.compile(
     r"not\s+(?:about|on|in|from|by|for|with|older|newer|before|after|just|only|the|any))\b)"
 )
 
+TRIED = 4
+"""Colons and dashes behind which an instruction is looked for; each costs a parse of what follows."""
+LONGEST = 4_000
+"""Characters of what an instruction behind a colon or dash may have, as in every request."""
+
 
 def split(text: str, parse: Callable[[str], Parsed]) -> tuple[str, str]:
     """Query and instruction; the instruction is empty where the text has none."""
@@ -39,11 +45,16 @@ def split(text: str, parse: Callable[[str], Parsed]) -> tuple[str, str]:
             before, after = text[: match.start()], text[match.end() :]
             if before and after:
                 return before, after
-    for places in (_COLON, _CUE):
-        for match in places.finditer(text):
-            before, after = text[: match.start()], text[match.end() :]
-            if before and after and (places is _CUE or _instructs(parse(after))):
-                return before, after
+    colons, cues = (
+        [(m.start(), m.end()) for m in places.finditer(text) if m.start() > 0 and m.end() < len(text)]
+        for places in (_COLON, _CUE)
+    )
+    near = (place for place in colons if len(text) - place[1] <= LONGEST)
+    for start, end in islice(near, TRIED):
+        if _instructs(parse(text[end:])):
+            return text[:start], text[end:]
+    for start, end in cues[:1]:
+        return text[:start], text[end:]
     return text, ""
 
 

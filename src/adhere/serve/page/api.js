@@ -46,10 +46,15 @@ export class Problem extends Error {
 /**
  * @param {string} instruction
  * @param {string} query
+ * @param {string} asOf  ISO date that "last year" is said on, or "" for now
  * @param {AbortSignal} [signal]
  * @returns {Promise<Parsed>}
  */
-export const parse = (instruction, query, signal) => ask("v1/parse", { instruction, query }, signal);
+export const parse = (instruction, query, asOf, signal) =>
+  ask("v1/parse", { instruction, query, ...clock(asOf) }, signal);
+
+/** The part of a request that says which day it is. @param {string} asOf  ISO date, or "" for now */
+export const clock = (asOf) => (asOf ? { as_of: `${asOf}T00:00:00Z` } : {});
 
 /** @param {Need} need @param {AbortSignal} [signal] @returns {Promise<Answer>} */
 export const search = (need, signal) => ask("v1/search", need, signal);

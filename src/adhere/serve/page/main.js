@@ -35,8 +35,12 @@ let parsed = null;
 let schema = { documents: 0, time_field: "", fields: [] };
 /** @type {import("./api.js").Field[]} */
 let strip = [];
-/** What the caller's standing instruction asks. @type {import("./api.js").Criterion[]} */
+/** The caller's standing instruction, and what it asks on the day of the need. */
+let rule = "";
+/** @type {import("./api.js").Criterion[]} */
 let always = [];
+/** The days for which `parsed` and `always` were read: "last year" is another one on each. */
+const days = { parsed: "", always: "" };
 /**
  * What ran last, and its answer.
  * @type {{chips: import("./state.js").Chip[], answer: import("./api.js").Answer} | null}
@@ -114,7 +118,7 @@ async function run(signal, rest) {
   document.title = need.query ? `${need.query} · Adhere` : "Adhere";
   history.replaceState(null, "", `#${toHash(need)}`);
   try {
-    parsed = await read(signal);
+    await Promise.all([read(signal), readRule(signal)]);
     draw();
     if (rest) await new Promise((done) => setTimeout(done, rest - READ));
     if (signal.aborted) return;
@@ -126,10 +130,26 @@ async function run(signal, rest) {
 }
 
 async function read(signal) {
-  if (!need.instruction.trim()) return null;
-  // The query gives the parser context only; the same pair is not asked twice.
-  if (parsed && parsed.instruction === need.instruction && parsed.query === need.query) return parsed;
-  return api.parse(need.instruction, need.query, signal);
+  const { query, instruction, asOf } = need;
+  // The query gives the parser context only; the same need is not asked twice.
+  const same = parsed && parsed.instruction === instruction && parsed.query === query;
+  if (same && days.parsed === asOf) return;
+  parsed = instruction.trim() ? await api.parse(instruction, query, asOf, signal) : null;
+  days.parsed = asOf;
+}
+
+async function readRule(signal) {
+  const { asOf } = need;
+  if (!rule || days.always === asOf) return;
+  always = await standingOn(asOf, signal);
+  days.always = asOf;
+}
+
+/** What the standing instruction asks on a day: criteria that are sent replace all that the server would read,
+ * so what always holds is sent too. */
+async function standingOn(day, signal) {
+  const { criteria } = await api.parse(rule, "", day, signal);
+  return criteria.map((each) => ({ ...each, span: null, source: "standing" }));
 }
 
 async function search(signal) {
@@ -144,7 +164,7 @@ async function search(signal) {
   }
   at("answer").setAttribute("aria-busy", "true");
   try {
-    const same = { query: need.query, ...(need.asOf && { as_of: `${need.asOf}T00:00:00Z` }) };
+    const same = { query: need.query, ...api.clock(need.asOf) };
     const [answer, plain] = await Promise.all([
       api.search({ ...same, instruction: need.instruction, criteria, k: TOP, documents: true }, signal),
       need.query.trim() && criteria
@@ -312,11 +332,9 @@ function start(next) {
 async function open() {
   try {
     schema = await api.schema();
-    const { standing } = (await api.status()).caller;
-    // Criteria that are sent replace all that the server would read, so what always holds is sent too.
-    always = standing
-      ? (await api.parse(standing, "")).criteria.map((each) => ({ ...each, span: null, source: "standing" }))
-      : [];
+    rule = (await api.status()).caller.standing;
+    days.always = need.asOf;
+    always = rule ? await standingOn(need.asOf) : [];
     strip = facets(schema.fields, schema.documents);
     at("store").textContent = counted(schema.documents, "document");
     showExamples(at("welcome"), schema, strip, (example) =>
