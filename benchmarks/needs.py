@@ -70,9 +70,7 @@ def tables(needs: Sequence[Row]) -> dict[str, list[Row]]:
     """Queries, instructions, pools, and which documents stop being relevant (FollowIR's `qrel_diff`)."""
     sides = [(need, side, f"{need['id']}-{side}") for need in needs for side in SIDES]
     texts = {"og": "original", "changed": "changed"}
-    flipped = (
-        (need["id"], [one for one, (a, b) in need["grades"].items() if a and not b]) for need in needs
-    )
+    flipped = ((need["id"], [one for one, (a, b) in need["grades"].items() if a and not b]) for need in needs)
     return {
         "queries": [{"_id": name, "text": need["query"]} for need, _, name in sides],
         "instructions": [{"query-id": name, "instruction": need[texts[side]]} for need, side, name in sides],
