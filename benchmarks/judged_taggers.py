@@ -1,16 +1,17 @@
 """The judged needs by the whole engine under other taggers, read by people, and with the instruction whole.
 
-    python benchmarks/judged_taggers.py --data DIR --taggers FOLDER[,FOLDER...]
+    python benchmarks/judged_taggers.py --data DIR [--taggers FOLDER[,FOLDER...]]
 
-FOLDER is one that `python -m adhere.train.ship` wrote. Two rows take the criteria that careful readers wrote
-down for each instruction (labels/judged_development.jsonl): what a better parser could gain. The last row
-gives the same judge the whole instruction as one want. Development figures, x100.
+FOLDER is one that `python -m adhere.train.ship` wrote; without any the served one is asked. Two rows take the
+criteria that careful readers wrote down for each instruction (labels/judged_development.jsonl): what a better
+parser could gain. The last but one gives the same judge the whole instruction as one want, the last nothing
+of it. Development figures, x100.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from adhere.evaluate.statistics import estimate
 from adhere.need import About, Criteria, Criterion, Parsed
 from adhere.parse.language import read
 from adhere.parse.protocol import Parser
-from adhere.parse.tagger import PACKAGED, TaggerParser
+from adhere.parse.tagger import TaggerParser
 from adhere.schema import Schema
 from adhere.search.engine import Engine
 from development import MEASURES, arguments, corpora
@@ -30,43 +31,32 @@ LABELS = Path(__file__).parent.parent / "labels" / "judged_development.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """A parser that takes nothing apart."""
+class Other:
+    """A parser that makes other criteria of an instruction than the tagger would."""
 
     inner: Parser
-    name: str = "whole"
+    criteria: Callable[[str], Criteria]
+    name: str = "other"
 
     def parse(
         self, instruction: str, *, query: str = "", schema: Schema | None = None, now: datetime
     ) -> Parsed:
         parsed = self.inner.parse(instruction, query=query, schema=schema, now=now)
-        return replace(parsed, criteria=Criteria((Criterion("want", About(instruction)),)))
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A parser that knows the criteria of some instructions by heart."""
-
-    inner: Parser
-    criteria: Mapping[str, Criteria]
-    name: str = "written"
-
-    def parse(
-        self, instruction: str, *, query: str = "", schema: Schema | None = None, now: datetime
-    ) -> Parsed:
-        parsed = self.inner.parse(instruction, query=query, schema=schema, now=now)
-        return replace(parsed, criteria=self.criteria[instruction])
+        return replace(parsed, criteria=self.criteria(instruction))
 
 
 def main() -> None:
     options = arguments(__doc__, "--taggers")
-    folders = options.taggers.split(",") if options.taggers else [str(PACKAGED)]
+    folders = options.taggers.split(",") if options.taggers else []
     judged = list(corpora(options.data).values())
-    parsers: dict[str, Parser] = {folder: TaggerParser(folder) for folder in folders}
+    served = TaggerParser()
+    parsers: dict[str, Parser] = {"served": served} if not folders else {}
+    parsers |= {folder: TaggerParser(folder) for folder in folders}
     for reader, key in (("a careful reader", "criteria"), ("another", "again")):
         if known := written(judged, key):
-            parsers[reader] = Written(TaggerParser(), known)
-    parsers["the whole instruction"] = Whole(TaggerParser())
+            parsers[reader] = Other(served, known.__getitem__)
+    parsers["the whole instruction"] = Other(served, lambda text: Criteria((Criterion("want", About(text)),)))
+    parsers["without the instruction"] = Other(served, lambda _: Criteria(()))
     print("| | " + " | ".join(MEASURES) + " |\n" + "|---" * (len(MEASURES) + 1) + "|")
     for name, parser in parsers.items():
         found = " | ".join(f"{value:.1f}" for value in figures(judged, parser))
