@@ -103,7 +103,14 @@ def test_a_share_of_what_is_made_is_whole() -> None:
 
 
 def test_nothing_of_the_templates_is_in_what_measures() -> None:
-    files = ("everyday.jsonl", "stores_development.jsonl", "stores_test.jsonl")
+    files = (
+        "everyday.jsonl",
+        "everyday_hard.jsonl",
+        "everyday_test.jsonl",
+        "stores_development.jsonl",
+        "stores_test.jsonl",
+        "background_test.jsonl",
+    )
     measured = {
         json.loads(line)["instruction"].casefold()
         for file in files
@@ -111,3 +118,6 @@ def test_nothing_of_the_templates_is_in_what_measures() -> None:
     }
     texts = {template.text.casefold() for template in read_wordings(LABELS / "wordings").whole}
     assert not measured & texts
+    natural = (LABELS / "natural.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(natural) > 1000
+    assert not measured & {json.loads(line)["instruction"].casefold() for line in natural}
