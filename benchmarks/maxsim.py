@@ -12,7 +12,6 @@ folds over needs: AUC, and AUC within a criterion, of MaxSim alone and beside th
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from transformers import AutoModel
 
 from adhere.evaluate.verdicts import auc, auc_within
 from adhere.judge import layout
+from adhere.synth.labelled import read_labels
 from adhere.train.judge_watch import Watched, watched
 from adhere.train.tagger import base_folder
 from calibrate_reading import held_out
@@ -110,8 +110,8 @@ class States:
 
 
 def _rows(files: Sequence[str], most: int) -> list[dict]:  # type: ignore[type-arg]
-    lines = [line for file in files for line in Path(file).read_text(encoding="utf-8").splitlines()]
-    return [json.loads(line) for line in random.Random(0).sample(lines, min(most, len(lines)))]
+    rows = [row for file in files for row in read_labels(Path(file))]
+    return random.Random(0).sample(rows, min(most, len(rows)))
 
 
 def _principal(asked: Iterable[Asked]) -> Tensor:

@@ -18,16 +18,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import reading
 from development import arguments
 from stores import rows
 
 LABELS = Path(__file__).parent.parent / "labels" / "needs.jsonl"
-FILES = {
-    "arxiv": "corpora/arxiv.jsonl.gz",
+FILES = reading.FILES | {
     "reuters": "corpora/reuters21578/corpus.jsonl.gz",
-    "movies": "corpora/movies/corpus.jsonl.gz",
-    "pysec": "corpora/pysec/corpus.jsonl.gz",
-    "keps": "corpora/keps/corpus.jsonl",
     "medquad": "bench/medquad/corpus.jsonl.gz",
 }
 WORDS = 260

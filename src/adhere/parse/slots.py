@@ -64,6 +64,10 @@ _OR = re.compile(
 )
 
 
+Named = tuple[Slot, FieldInfo]
+"""A slot that names a field, and a field that it may mean."""
+
+
 class _Unresolved(Exception):
     """A slot that means nothing to this store."""
 
@@ -153,9 +157,11 @@ def _phrases(text: str, filled: Sequence[Slot], named: Sequence[Slot], linker: L
     free = set(named)
     end = 0
     for slot in filled:
-        if named and _measured(text, slot, linker) and not list(_named_by(text, slot, named, linker)):
+        units = _measured(text, slot, linker)
+        fitting = list(_named_by(text, slot, named, units, linker))
+        if named and units and not fitting:
             continue  # the rules know whose unit it is
-        name, meaning = _resolved(text, slot, named, free, linker)
+        name, meaning = _resolved(text, slot, fitting, free, linker)
         free -= {name}
         ends = [slot] if name is None else [slot, name]
         span = (min(one.span[0] for one in ends), max(one.span[1] for one in ends))
@@ -189,7 +195,7 @@ def _surely_named(text: str, name: Slot, linker: Linker | None) -> bool:
 
 
 def _resolved(
-    text: str, slot: Slot, named: Sequence[Slot], free: Collection[Slot | None], linker: Linker | None
+    text: str, slot: Slot, fitting: Sequence[Named], free: Collection[Slot | None], linker: Linker | None
 ) -> tuple[Slot | None, Expression]:
     """What the slot asks for, and the name of a field that goes with it, if one does.
 
@@ -205,7 +211,7 @@ def _resolved(
             raise _Unresolved
         return None, as_field(meaning, linker.schema if linker else None)
     readings: list[tuple[tuple[bool, bool, int], Slot | None, Expression]] = []
-    for name, info in _named_by(text, slot, named, linker):
+    for name, info in fitting:
         known = info.type != "keyword" or bool(linker and linker.spelled(words.strip(QUOTES), info.name))
         reading = _on_field(info, slot.label, words, linker)
         if reading is not None:
@@ -225,11 +231,10 @@ def _within(pattern: re.Pattern[str], text: str, slot: Slot) -> bool:
 
 
 def _named_by(
-    text: str, slot: Slot, named: Sequence[Slot], linker: Linker | None
-) -> Iterator[tuple[Slot, FieldInfo]]:
+    text: str, slot: Slot, named: Sequence[Slot], units: Sequence[str], linker: Linker | None
+) -> Iterator[Named]:
     """Every name in the clause with each field that it may mean; none that another number counts ("up to 1200
     for two bathrooms"), and none that the unit of this one speaks against."""
-    units = _measured(text, slot, linker)
     for name in named:
         count = _COUNT.search(text, max(0, name.span[0] - NEAR), name.span[0])
         if count and not overlap(count.span(), slot.span):

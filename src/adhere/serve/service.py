@@ -21,6 +21,7 @@ from typing import Any, Literal, TypeVar
 from adhere.errors import InputError
 from adhere.need import Answer, Criteria, Document, Expression, Mode, Parsed, conditions
 from adhere.parse.language import read
+from adhere.read.source import is_text
 from adhere.schema import Schema
 from adhere.search.engine import Engine
 from adhere.search.indexing import Added
@@ -266,7 +267,7 @@ def few(criteria: str | Criteria | None) -> Criteria | None:
 
 def _halved(value: object) -> bool:
     if isinstance(value, str):
-        return any("\ud800" <= sign <= "\udfff" for sign in value)
+        return not is_text(value)
     return isinstance(value, tuple) and any(map(_halved, value))
 
 

@@ -8,7 +8,6 @@ the files.
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections import defaultdict
@@ -21,6 +20,7 @@ from adhere.errors import FileError
 from adhere.parse.rules.cues import TASK, Label
 from adhere.parse.tags import Clause, Slot
 from adhere.schema import FieldInfo, Schema
+from adhere.synth.labelled import read_labels
 from adhere.train.augment import fillers, joined, roughened, sentences
 from adhere.train.clauses import Example
 from adhere.train.values import LANGUAGE_NAMES, count, date, keywords, mention, numbers, shown, version, years
@@ -96,19 +96,13 @@ def _rows(folder: Path, name: str, *, needed: bool = True) -> list[dict[str, Any
         raise FileError(
             f"{folder} holds no {name}*.jsonl. Name the folder labels/wordings of the repository."
         )
-    return [json.loads(line) for file in files for line in _lines(file)]
-
-
-def _lines(path: Path) -> Iterator[str]:
-    # Not `splitlines`, for a text may hold a U+2028, which JSON leaves as it is.
-    return filter(None, path.read_text(encoding="utf-8").split("\n"))
+    return [row for file in files for row in read_labels(file)]
 
 
 def read_fields(path: Path) -> list[list[FieldInfo]]:
     """The fields of every made-up collection."""
     domains: dict[str, list[FieldInfo]] = defaultdict(list)
-    for line in _lines(path):
-        row = json.loads(line)
+    for row in read_labels(path):
         values = {str(value): 1 for value in row["values"]}
         domains[row["domain"]].append(FieldInfo(row["name"], row["type"], is_list=row["list"], values=values))
     return list(domains.values())

@@ -29,8 +29,10 @@ from adhere.train.values import LANGUAGE_NAMES, cased, count, date, mention, num
 
 Tag = Literal["want", "avoid", "prefer", "disprefer", "background", "unless"]
 FORMS = ("code", "numbers", "links", "list", "table", "question")
-_TYPES = {"keyword": "keyword", "other": "keyword", "number": "number", "version": "version", "date": "date"}
-_TYPES |= {"flag": "boolean", "feature": "boolean"}
+_TYPES = {
+    "keyword": "keyword", "other": "keyword", "number": "number", "version": "version", "date": "date",
+    "flag": "boolean", "feature": "boolean",
+}  # fmt: skip
 """The type of the field that a place is filled from."""
 _HAS = "has_"
 """What the name of a field begins with that says whether a document has something."""

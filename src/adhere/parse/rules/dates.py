@@ -8,7 +8,7 @@ relative.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -79,6 +79,16 @@ def _months(year: str, first: int, length: int) -> Time:
 
 _IN = r"(?:in |during |from |of )?"
 _OF_YEAR = rf"[ -](?:of )?(?:the year )?(?P<year>{_YEAR})\b"
+
+
+def _part(parts: Mapping[str, tuple[int, int]], *, vague: bool) -> TimeForm:
+    return TimeForm(
+        rf"{_IN}(?:the )?(?P<part>{'|'.join(parts)}){_OF_YEAR}",
+        lambda said, _: _months(said["year"], *parts[said["part"].casefold()]),
+        vague=vague,
+    )
+
+
 _PARTS_OF_YEARS = (
     TimeForm(
         rf"{_IN}Q(?P<quarter>[1-4])[ /-]?(?P<year>{_YEAR})\b",
@@ -88,15 +98,8 @@ _PARTS_OF_YEARS = (
         rf"{_IN}(?P<month>0?[1-9]|1[0-2])/(?P<year>{_YEAR})(?!/)\b",
         lambda said, _: _months(said["year"], int(said["month"]), 1),
     ),
-    TimeForm(
-        rf"{_IN}(?:the )?(?P<part>{'|'.join(_SEASONS)}){_OF_YEAR}",
-        lambda said, _: _months(said["year"], *_SEASONS[said["part"].casefold()]),
-        vague=True,
-    ),
-    TimeForm(
-        rf"{_IN}(?:the )?(?P<part>{'|'.join(_HALVES)}){_OF_YEAR}",
-        lambda said, _: _months(said["year"], *_HALVES[said["part"].casefold()]),
-    ),
+    _part(_SEASONS, vague=True),
+    _part(_HALVES, vague=False),
 )
 
 

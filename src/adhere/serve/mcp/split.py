@@ -53,7 +53,8 @@ def split(text: str, parse: Callable[[str], Parsed]) -> tuple[str, str]:
     for start, end in islice(near, TRIED):
         if _instructs(parse(text[end:])):
             return text[:start], text[end:]
-    for start, end in cues[:1]:
+    if cues:
+        start, end = cues[0]
         return text[:start], text[end:]
     return text, ""
 
