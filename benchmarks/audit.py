@@ -20,6 +20,7 @@ import adhere
 from adhere.evaluate.audit.store import audit_store
 from adhere.evaluate.benchmark import read_documents
 from adhere.evaluate.html import write_page
+from adhere.evaluate.report import in_words
 from adhere.need import Document
 from adhere.read.stdlib import stdlib_documents
 
@@ -100,11 +101,11 @@ def told(name: str, report: dict[str, Any]) -> Iterator[str]:
     hidden = about["hidden"] or "none"
     yield f"\n### {name}: {about['documents']} documents, {about['needs']} needs, hidden field: {hidden}\n"
     yield from rows(
-        ["", *MEASURES], ([s["name"], *(shown(s["measures"][m]) for m in MEASURES)] for s in systems)
+        ["", *MEASURES], ([s["name"], *(in_words(s["measures"][m]) for m in MEASURES)] for s in systems)
     )
     groups = [(sort, value) for sort, found in systems[0]["groups"].items() for value in found]
     cells = [
-        [f"{sort} {value}", *(shown(s["groups"][sort][value]["obeyed@10"]) for s in systems)]
+        [f"{sort} {value}", *(in_words(s["groups"][sort][value]["obeyed@10"]) for s in systems)]
         for sort, value in groups
     ]
     yield "\nobeyed@10\n"
@@ -116,15 +117,6 @@ def rows(head: Sequence[str], body: Any) -> Iterator[str]:
     yield f"|{'---|' * len(head)}"
     for row in body:
         yield f"| {' | '.join(row)} |"
-
-
-def shown(found: dict[str, Any]) -> str:
-    """A value times 100 with its 95% interval."""
-    if found["value"] is None:
-        return "-"
-    if found["low"] is None:  # too few needs for an interval
-        return f"{100 * found['value']:.0f}"
-    return f"{100 * found['value']:.0f} ({100 * found['low']:.0f} to {100 * found['high']:.0f})"
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from adhere.evaluate.benchmark import Benchmark
 from adhere.evaluate.journal import Journal
 from adhere.evaluate.judgements import split_id
 from adhere.evaluate.measures import parse_measure
-from adhere.evaluate.report import results_to_json
+from adhere.evaluate.report import in_words, results_to_json
 from adhere.evaluate.run import evaluate
 from adhere.evaluate.sources import benchmarks
 from adhere.evaluate.systems import Systems
@@ -85,20 +85,18 @@ def table(bench: Mapping[str, Any]) -> str:
     for system in bench["systems"]:
         bound = system["name"] in ("random", "perfect")
         over = {} if bound else system["over_blind"]
-        cells = [_cell(system["measures"][name], over.get(name), interval=not bound) for name in names]
+        cells = [
+            in_words(found, star=_sure(over.get(name)), interval=not bound)
+            for name, found in system["measures"].items()
+        ]
         lines.append(f"| {system['name']} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(found: Mapping[str, Any], over: Mapping[str, float] | None, *, interval: bool) -> str:
-    if found["value"] is None:
-        return ""
-    value = round(100 * found["value"]) + 0
-    if found["low"] is None:  # too few needs for an interval
-        return str(value)
-    low, high = (round(100 * found[key]) + 0 for key in ("low", "high"))
-    sure = over and (over["low"] > 0 or over["high"] < 0)
-    return f"{value}{'*' if sure else ''}" + (f" [{low}, {high}]" if interval else "")
+def _sure(over: Mapping[str, float | None] | None) -> bool:
+    """Whether the interval of a difference leaves out 0."""
+    low, high = (over["low"], over["high"]) if over else (None, None)
+    return low is not None and high is not None and (low > 0 or high < 0)
 
 
 def tell(what: str, done: int, total: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from adhere.encode.onnx import default_encoder
 from adhere.evaluate.benchmark import Benchmark, find, load
 from adhere.evaluate.journal import Journal
 from adhere.evaluate.judgements import split_id
+from adhere.evaluate.report import in_words
 from adhere.evaluate.run import Result, evaluate
 from adhere.evaluate.statistics import estimate
 from adhere.evaluate.systems import Systems
@@ -75,12 +77,7 @@ def row(name: str, results: list[Result], system: str, inside: Callable[[Need], 
             for case, value in one.values[measure].items()
             if inside((result.benchmark, split_id(case)[0]))
         }
-        found = estimate(values)
-        if found.value is None:
-            cells.append("")
-            continue
-        ends = [round(100 * end) for end in (found.low, found.high) if end is not None]
-        cells.append(f"{round(100 * found.value)} {ends}" if ends else str(round(100 * found.value)))
+        cells.append(in_words(asdict(estimate(values))))
     return f"| {name} | {needs} | " + " | ".join(cells) + " |"
 
 

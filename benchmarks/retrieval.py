@@ -29,7 +29,7 @@ from adhere.evaluate.benchmark import Benchmark, Query
 from adhere.evaluate.journal import Journal
 from adhere.evaluate.judgements import Judgements
 from adhere.evaluate.measures import parse_measure
-from adhere.evaluate.report import results_to_json
+from adhere.evaluate.report import in_words, results_to_json
 from adhere.evaluate.run import evaluate
 from adhere.need import Answer, Document, Need, conditions
 from adhere.render import concatenated
@@ -170,17 +170,11 @@ def _table(name: str, found: Mapping[str, Any], shares: Mapping[str, tuple[float
         "|---" * (len(heads) + 1) + "|",
     ]
     for system in found["systems"]:
-        cells = [shown(measure) for measure in system["measures"].values()]
+        cells = [in_words(measure) for measure in system["measures"].values()]
         share = shares.get(system["name"], ())
         cells += [f"{100 * part:.0f}" for part in share] or [""] * (2 if shares else 0)
         lines.append(f"| {system['name']} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
-
-
-def shown(found: Mapping[str, Any]) -> str:
-    """A measure x100 with its 95% interval; under too few needs it has none."""
-    interval = "" if found["low"] is None else f" [{100 * found['low']:.0f}, {100 * found['high']:.0f}]"
-    return f"{100 * found['value']:.0f}{interval}"
 
 
 def _tell(what: str, done: int, total: int) -> None:

@@ -47,13 +47,15 @@ class Case:
     def scores(self, weights: Weights) -> Table:
         """`program.combine` of every document under these weights. Shapes  -> (documents,)"""
         query, want, avoid, lean, wish, floor = weights
-        wants = sum(one.polarity == "want" and one.hard for one, _ in self.terms)
+        wants = [one for one, _ in self.terms if one.polarity == "want" and one.hard]
+        judged = sum(not one.exact for one in wants)  # what a program decides takes no share from these
         total = query * self.near
         for one, p in self.terms:
             odds = p * np.exp(lean)
             leaned = odds / (odds + 1 - p)
             favourable = leaned if one.polarity in ("want", "prefer") else 1 - leaned
-            weight = wish if not one.hard else want / wants if one.polarity == "want" else avoid
+            share = len(wants) if one.exact else judged
+            weight = wish if not one.hard else want / share if one.polarity == "want" else avoid
             total = total + weight * np.log(floor + (1 - floor) * favourable)
         return np.asarray(total)
 

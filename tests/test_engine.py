@@ -338,13 +338,28 @@ def test_one_string_is_no_list_of_ids_and_deletes_nothing() -> None:
     [
         (None, "x", "The query is a string, found None"),
         ("fig", None, "The instruction is a string, found None"),
-        ("x\ud800", "", "In the query, at 1, is half a character"),
-        ("x", "no \ud800 red", "In the instruction, at 3, is half a character"),
+        ("x\ud800", "", r"The query holds half a character \(a lone surrogate\) at 1 of"),
+        ("x", "no \ud800 red", r"The instruction holds half a character \(a lone surrogate\) at 3 of"),
     ],
 )
 def test_what_is_no_text_is_said(engine: Engine, query: Any, instruction: Any, why: str) -> None:
     with pytest.raises(InputError, match=why):
         engine.search(query, instruction)
+
+
+@pytest.mark.parametrize("role", ["criteria", "filters"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        Criteria((Criterion("want", Mentions("\ud800")),)),
+        Criteria((Criterion("avoid", Mentions("red"), unless=Mentions("r\udfff")),)),
+        'avoid mentions("\ud800")',
+    ],
+    ids=["want", "unless", "notation"],
+)
+def test_half_a_character_is_no_condition(engine: Engine, role: str, given: Any) -> None:
+    with pytest.raises(InputError, match="A condition on mentions holds half a character"):
+        engine.search("figs", **{role: given})
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from adhere.errors import FileError, InputError, RemoteError
 from adhere.evaluate.benchmark import find, load
 from adhere.evaluate.journal import Journal, fingerprint
 from adhere.evaluate.measures import parse_measure
-from adhere.evaluate.report import results_to_json
+from adhere.evaluate.report import in_words, results_to_json
 from adhere.evaluate.run import POOLED, Result, Row, answer, evaluate, measured
 from adhere.evaluate.sources import every
 from adhere.evaluate.systems import Blind, Perfect, Systems
@@ -137,6 +137,11 @@ def test_gzip_and_qrels_in_a_folder_of_their_own(tmp_path):
             r"top_ranked.jsonl:2: .*'fruit-og' is there twice",
         ),
         ("qrel_diff__jsonl", ['{"query-id": "veg", "corpus-ids": []}'], r"qrel_diff.jsonl:1: .*'veg'"),
+        (
+            "qrel_diff__jsonl",
+            ['{"query-id": "fruit", "corpus-ids": ["green-fig"]}'],
+            r"qrel_diff.jsonl:1: 'green-fig' is listed as flipped .* fruit-og does not judge it relevant",
+        ),
         (
             "qrel_diff__jsonl",
             ['{"query-id": "fruit", "corpus-ids": ["red-fgi"]}'],
@@ -528,3 +533,18 @@ def test_a_table_that_is_wider_than_the_terminal_is_split_and_nothing_is_cut():
         assert "…" not in text
         assert not terminal or max(map(len, text.splitlines()[2:-1])) <= 60
     assert console.width == 60
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "written"),
+    [
+        (0.704, 0.641, 0.75, "70* [64, 75]"),
+        (-0.001, -0.002, 0.3, "0* [0, 30]"),
+        (0.5, None, None, "50*"),
+        (None, None, None, "-"),
+    ],
+)
+def test_a_measure_is_written_with_its_interval(value, low, high, written):
+    found = {"value": value, "low": low, "high": high}
+    assert in_words(found, star=True) == written
+    assert in_words(found, interval=False) == written.split(" ")[0].replace("*", "")

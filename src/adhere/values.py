@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeGuard
@@ -16,6 +16,7 @@ from typing import Any, TypeGuard
 from dateutil import parser as dates
 from packaging.version import InvalidVersion, Version
 
+from adhere.errors import InputError
 from adhere.need import Scalar
 from adhere.schema import FieldInfo, FieldType
 
@@ -27,6 +28,23 @@ _DATE = re.compile(r"(?:[A-Za-z]{3,9}[.,]?|\d{1,4}(?:st|nd|rd|th)?|[-/.,:+\sTZ])
 _EXACT = 2**53
 """Up to here every whole number is a float of its own."""
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def check_whole(value: object, where: str) -> None:
+    """Errors  InputError, naming `where`, for half a character in any text of it: no store could keep it"""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"{where} holds half a character (a lone surrogate) at {error.start} of {value[:30]!r}. "
+                "Decode its source with errors='replace'."
+            ) from None
+    elif isinstance(value, Mapping):
+        check_whole((*value.keys(), *value.values()), where)
+    elif isinstance(value, Collection) and not isinstance(value, (bytes, bytearray)):
+        for item in value:
+            check_whole(item, where)
 
 
 def typed(info: FieldInfo, raw: object) -> tuple[Scalar, ...]:

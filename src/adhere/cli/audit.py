@@ -145,6 +145,8 @@ def _show(console: Console, report: dict[str, Any]) -> None:
 
 
 def _kinds(console: Console, bench: dict[str, Any]) -> None:
+    from adhere.evaluate.report import in_words
+
     systems = bench["systems"]
     groups = [(sort, value) for sort, rows in systems[0]["groups"].items() for value in rows]
     found = {
@@ -153,16 +155,8 @@ def _kinds(console: Console, bench: dict[str, Any]) -> None:
     }
     names = [f"{v} clause{'s' * (v != '1')}" if sort == "clauses" else v for sort, v in groups]
     counts = [str(each["n"]) for each in found[systems[0]["name"]]]
-    columns = [("n", counts), *((name, [*map(_share, cells)]) for name, cells in found.items())]
+    columns = [("n", counts), *((name, [*map(in_words, cells)]) for name, cells in found.items())]
     print_table(console, names, columns, title="obeyed@10 x100")
-
-
-def _share(found: dict[str, Any]) -> str:
-    if found["value"] is None:
-        return "-"
-    if found["low"] is None:
-        return f"{100 * found['value']:.0f}"
-    return f"{100 * found['value']:.0f} ({100 * found['low']:.0f}-{100 * found['high']:.0f})"
 
 
 def _failure(console: Console, number: int, failure: dict[str, Any]) -> None:

@@ -323,9 +323,14 @@ def _flipped(folder: Path, qrels: Mapping[str, Any], known: set[str]) -> dict[st
         if f"{need}-og" not in qrels:
             raise FileError(f"{place}: flipped documents of the need {need!r}, which nothing judges.")
         _once(found, need, place, "list of flipped documents of")
-        found[need] = frozenset(
-            _listed(row["corpus-ids"], known, place, "flipped document", f"need {need!r}")
-        )
+        listed = _listed(row["corpus-ids"], known, place, "flipped document", f"need {need!r}")
+        before = qrels[f"{need}-og"]
+        if never := [identifier for identifier in listed if before.get(identifier, 0) < 1]:
+            raise FileError(
+                f"{place}: {never[0]!r} is listed as flipped for the need {need!r}, but {need}-og does not "
+                "judge it relevant. Flipped are those that the changed instruction makes not relevant."
+            )
+        found[need] = frozenset(listed)
     return found
 
 

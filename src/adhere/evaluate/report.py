@@ -33,6 +33,19 @@ def results_to_json(results: Sequence[Result], *, seed: int = 0) -> dict[str, An
     }
 
 
+def in_words(found: Mapping[str, Any], *, star: bool = False, interval: bool = True) -> str:
+    """A measure x100 with its 95% interval, as in "70* [64, 75]"; below `statistics.LEAST` needs it has no
+    interval, and without a case it is "-"."""
+    if found["value"] is None:
+        return "-"
+    value, *ends = (_x100(found[key]) for key in ("value", "low", "high") if found[key] is not None)
+    return f"{value}{'*' if star else ''}{f' {ends}' if ends and interval else ''}"
+
+
+def _x100(share: float) -> int:
+    return round(100 * share)  # a whole number: no "-0"
+
+
 def _named(result: Result, system: str) -> Row | None:
     return next((row for row in result.rows if row.system == system), None)
 

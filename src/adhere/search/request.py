@@ -3,16 +3,18 @@ clock, the standing instruction and the trusted filters."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from adhere.errors import CriteriaError, InputError
-from adhere.need import AsOf, Criteria, Criterion, Mode, Need, Note, Parsed
+from adhere.judge.logic import effective
+from adhere.need import AsOf, Criteria, Criterion, Mode, Need, Note, Parsed, conditions
 from adhere.parse.language import check, read, says
 from adhere.parse.protocol import Parser
 from adhere.schema import Schema
 from adhere.search.execute import Request
+from adhere.values import check_whole
 
 MODES: tuple[Mode, ...] = ("balanced", "strict", "rank")
 
@@ -51,6 +53,9 @@ def criteria_from(given: str | Criteria | None, source: Any) -> Criteria:
     if not (given is None or isinstance(given, str | Criteria)):
         raise InputError(f"Criteria are text in the criteria notation or `Criteria`, found {given!r:.80}.")
     criteria = read(given) if isinstance(given, str) else given or Criteria()
+    for criterion in criteria:
+        for condition in conditions(effective(criterion)):
+            check_whole(astuple(condition), f"A condition on {condition.kind}")
     return Criteria(tuple(replace(criterion, source=source) for criterion in criteria))
 
 
@@ -58,13 +63,7 @@ def text_of(given: str, what: str) -> str:
     """Errors  InputError, naming `what`, for anything but a string of whole characters"""
     if not isinstance(given, str):
         raise InputError(f"{what[0].upper()}{what[1:]} is a string, found {given!r:.80}.")
-    try:
-        given.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"In {what}, at {error.start}, is half a character (a lone surrogate), found {given!r:.80}. "
-            "Decode its source with errors='replace'."
-        ) from None
+    check_whole(given, f"{what[0].upper()}{what[1:]}")
     return given
 
 

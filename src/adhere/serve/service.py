@@ -14,14 +14,13 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from adhere.errors import InputError
 from adhere.need import Answer, Criteria, Document, Expression, Mode, Parsed, conditions
 from adhere.parse.language import read
-from adhere.read.source import is_text
 from adhere.schema import Schema
 from adhere.search.engine import Engine
 from adhere.search.indexing import Added
@@ -249,7 +248,7 @@ class Service:
 def few(criteria: str | Criteria | None) -> Criteria | None:
     """Criteria, read where they are text.
 
-    Errors  CriteriaError; InputError for too many conditions, or half a character, which no store has
+    Errors  CriteriaError; InputError for too many conditions
     """
     found = read(criteria) if isinstance(criteria, str) else criteria
     expressions: list[Expression] = [one.what for one in found or ()]
@@ -257,18 +256,7 @@ def few(criteria: str | Criteria | None) -> Criteria | None:
     asked = [condition for expression in expressions for condition in conditions(expression)]
     if len(asked) > MOST_CONDITIONS:
         raise InputError(f"There are {len(asked)} conditions; a server takes {MOST_CONDITIONS} in one need.")
-    for condition in asked:
-        if _halved(astuple(condition)):
-            raise InputError(
-                f"{condition.kind}: a text holds half a character (a lone surrogate). Send it whole."
-            )
     return found
-
-
-def _halved(value: object) -> bool:
-    if isinstance(value, str):
-        return not is_text(value)
-    return isinstance(value, tuple) and any(map(_halved, value))
 
 
 def missing(identifier: str) -> NoSuchDocument:

@@ -7,7 +7,7 @@ document, and a string compared to a number with none. So nothing unknown or of 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -42,6 +42,7 @@ from adhere.store.protocol import (
     Sum,
     Words,
 )
+from adhere.values import check_whole
 
 
 def field_type(name: str, schema: Schema) -> FieldType:
@@ -162,7 +163,7 @@ def check_entry(entry: Entry, dimension: int) -> None:
         raise InputError(f"{where} has no passages; an empty text has one empty passage.")
     if document.time is not None and document.time.tzinfo is None:
         raise InputError(f"{where} has a time without a zone: {document.time}. Give it one, e.g. UTC.")
-    _check_text(
+    check_whole(
         (document.id, document.title, document.url, document.group, document.text, document.fields), where
     )
     for encoded in entry.passages:
@@ -212,21 +213,3 @@ def _check_vectors(vectors: Array, shape: tuple[int, ...], where: str) -> None:
         raise InputError(f"{where}: a vector has the shape {vectors.shape}, this store expects {shape}.")
     if not np.isfinite(vectors).all():
         raise InputError(f"{where}: a vector has a value that is not finite.")
-
-
-def _check_text(value: Any, where: str) -> None:
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise InputError(
-                f"{where} holds half a character (a lone surrogate) at {error.start} of {value[:30]!r}. "
-                "Decode its source with errors='replace'."
-            ) from None
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            _check_text(key, where)
-            _check_text(item, where)
-    elif isinstance(value, Collection) and not isinstance(value, (bytes, bytearray)):
-        for item in value:
-            _check_text(item, where)
