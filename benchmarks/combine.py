@@ -18,7 +18,19 @@ from adhere.evaluate.statistics import estimate
 from adhere.judge.about import HALF_BM25, Calibration
 from adhere.judge.logic import effective
 from adhere.need import About, All, Any, Criterion, Expression, Not, conditions
-from adhere.search.program import AVOID, FLOOR, LEAN, QUERY_MEANING, QUERY_WORDS, WANT, WISH, QueryTerm
+from adhere.search.program import (
+    AVOID,
+    FLOOR,
+    HEARD,
+    QUERY,
+    QUERY_MEANING,
+    QUERY_WORDS,
+    TOGETHER,
+    WANT,
+    WISH,
+    QueryTerm,
+    together,
+)
 from development import Table, arguments, corpora, features
 
 MEASURES = (
@@ -34,12 +46,19 @@ MEASURES = (
 
 @dataclass(frozen=True)
 class Scored:
-    """One query on its pool: p of the query and what it counts, and each criterion with the p that its
-    condition holds."""
+    """One query on its pool: p of the query and what it counts, each criterion with the p that its condition
+    holds, and that of the wants read together."""
 
     weight: float
     query: Table
     terms: list[tuple[Criterion, Table]]
+    joined: Table | None
+
+    @property
+    def heard(self) -> list[float]:
+        """The share that `program.Weights` leaves to each term, and at the end to the wants together."""
+        columns = [held for _, held in self.terms] + ([] if self.joined is None else [self.joined])
+        return [min(1.0, float(column.max()) / HEARD) for column in columns]
 
 
 Way = Callable[[Scored], Table]
@@ -47,25 +66,45 @@ Way = Callable[[Scored], Table]
 
 def logs(
     *,
+    query: float = 1.0,
     avoid: float = AVOID,
     want: float = WANT,
-    root: float = 1.0,
+    together: float = TOGETHER,
+    wants: float = 1.0,
+    avoids: float = 0.5,
     floor: float = FLOOR,
-    lean: float = LEAN,
+    lean: float = 0.0,
+    all_heard: bool = False,
 ) -> Way:
-    """weight * ln p(query) + want * sum ln p / n ** root + avoid * sum ln(1 - p) + WISH * wishes, leaned."""
+    """`program.Weights` with others: wants and avoids are divided by their number to the power of `wants` and
+    `avoids`, `lean` is added to the log-odds of every p, and what nothing meets may count in full."""
 
     def way(scored: Scored) -> Table:
-        wants = sum(criterion.polarity == "want" and criterion.hard for criterion, _ in scored.terms) or 1
-        total = scored.weight * np.log(scored.query)
-        for criterion, held in scored.terms:
-            odds = held * np.exp(lean) / (1 - held)
-            p = odds / (1 + odds) if criterion.polarity in ("want", "prefer") else 1 / (1 + odds)
-            rule = want / wants**root if criterion.polarity == "want" else avoid
-            total = total + (rule if criterion.hard else WISH) * np.log(floor + (1 - floor) * p)
+        hard = [criterion.polarity for criterion, _ in scored.terms if criterion.hard]
+        apart = want if scored.joined is not None else want + together
+        rules = {
+            "want": apart / max(1, hard.count("want")) ** wants,
+            "avoid": avoid / max(1, hard.count("avoid")) ** avoids,
+        }
+        total = query * scored.weight * np.log(scored.query)
+        heard = [1.0] * (len(scored.terms) + 1) if all_heard else scored.heard
+        for (criterion, held), share in zip(scored.terms, heard, strict=False):
+            p = _leaned(held, lean)
+            favourable = p if criterion.polarity in ("want", "prefer") else 1 - p
+            rule = rules[criterion.polarity] if criterion.hard else WISH
+            rule *= share if criterion.polarity == "want" and criterion.hard else 1.0
+            total = total + rule * np.log(floor + (1 - floor) * favourable)
+        if scored.joined is not None:
+            joined = _leaned(scored.joined, lean)
+            total = total + heard[-1] * together * np.log(floor + (1 - floor) * joined)
         return np.asarray(total)
 
     return way
+
+
+def _leaned(p: Table, lean: float) -> Table:
+    odds = p * np.exp(lean) / (1 - p)
+    return np.asarray(odds / (1 + odds))
 
 
 def weighted(avoid: float) -> Way:
@@ -85,14 +124,29 @@ WAYS: dict[str, Way] = {
     "query alone": lambda scored: scored.query,
     "weighted sum, avoid 1": weighted(1.0),
     "weighted sum, avoid 2": weighted(2.0),
-    "logs, every want in full": logs(root=0.0),
-    "logs, root of wants": logs(root=0.5),
-    "logs, mean of wants (ours)": logs(),
-    "logs, mean of wants, rules half": logs(avoid=AVOID / 2, want=WANT / 2),
-    "logs, mean of wants, rules double": logs(avoid=2 * AVOID, want=2 * WANT),
-    "logs, mean of wants, no lean": logs(lean=0.0),
-    "logs, mean of wants, lean 2": logs(lean=2.0),
-    "logs, mean of wants, floor .15": logs(floor=0.15),
+    "logs (ours)": logs(),
+    "logs, wants only apart": logs(want=WANT + TOGETHER, together=0.0),
+    "logs, wants only together": logs(want=0.0, together=WANT + TOGETHER),
+    "logs, every want in full": logs(wants=0.0),
+    "logs, every avoid in full": logs(avoids=0.0),
+    "logs, wants half": logs(want=WANT / 2, together=TOGETHER / 2),
+    "logs, wants double": logs(want=2 * WANT, together=2 * TOGETHER),
+    "logs, avoids half": logs(avoid=AVOID / 2),
+    "logs, avoids double": logs(avoid=2 * AVOID),
+    "logs, query double": logs(query=2.0),
+    "logs, lean 1.25": logs(lean=1.25),
+    "logs, floor .15": logs(floor=0.15),
+    "logs, all heard in full": logs(all_heard=True),
+    "logs, as before": logs(
+        query=1.5 / QUERY,
+        want=2.0,
+        together=0.0,
+        avoid=4.0,
+        avoids=0.0,
+        lean=1.25,
+        floor=0.02,
+        all_heard=True,
+    ),
 }
 
 
@@ -124,12 +178,16 @@ def score(query: str, criteria: Sequence[Criterion], meaning: Table, words: Tabl
     terms = []
     for criterion in criteria if leaves else ():
         terms.append((criterion, probability(effective(criterion), leaves)))
-    return Scored(term.weight, 1 / (1 + np.exp(-near - term.bias)), terms)
+    text = together(criteria)
+    joined = leaves[text] if text else None
+    return Scored(term.weight, 1 / (1 + np.exp(-near - term.bias)), terms, joined)
 
 
 def _abouts(criteria: Sequence[Criterion]) -> list[About]:
-    leaves = (leaf for criterion in criteria for leaf in conditions(effective(criterion)))
-    return list(dict.fromkeys(leaf for leaf in leaves if isinstance(leaf, About)))
+    leaves = [leaf for criterion in criteria for leaf in conditions(effective(criterion))]
+    abouts = [leaf for leaf in leaves if isinstance(leaf, About)]
+    text = together(criteria)
+    return list(dict.fromkeys([*abouts, text] if text else abouts))
 
 
 def main() -> None:

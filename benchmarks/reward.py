@@ -19,15 +19,15 @@ import numpy as np
 
 from adhere.evaluate.judgements import Judgements, split_id
 from adhere.evaluate.measures import parse_measure
-from adhere.need import Criterion
+from adhere.need import Criteria, Criterion
 from adhere.search import program
 from adhere.search.engine import Engine
 from adhere.search.program import QueryTerm
 from adhere.store.protocol import Clause
 from development import MEASURES, Table, arguments, corpora, features
 
-NAMES = ("query", "want", "avoid", "lean", "wish", "floor")
-SERVED = (1.0, program.WANT, program.AVOID, program.LEAN, program.WISH, program.FLOOR)
+NAMES = ("query", "want", "together", "avoid", "wish", "floor")
+SERVED = (1.0, program.WANT, program.TOGETHER, program.AVOID, program.WISH, program.FLOOR)
 """The first counts the query's term as a multiple of what it is."""
 REWARD = ("nDCG@10/changed", "interaction")
 FOLDS = 6
@@ -43,21 +43,30 @@ class Case:
     ids: list[str]
     near: Table
     terms: list[tuple[Criterion, Table]]
+    joined: Table | None
+    """The p of the wants read together."""
 
     def scores(self, weights: Weights) -> Table:
         """`program.combine` of every document under these weights. Shapes  -> (documents,)"""
-        query, want, avoid, lean, wish, floor = weights
+        query, want, together, avoid, wish, floor = weights
         wants = [one for one, _ in self.terms if one.polarity == "want" and one.hard]
         judged = sum(not one.exact for one in wants)  # what a program decides takes no share from these
+        avoids = sum(one.polarity == "avoid" and one.hard for one, _ in self.terms)
+        apart = want + together if self.joined is None else want
         total = query * self.near
         for one, p in self.terms:
-            odds = p * np.exp(lean)
-            leaned = odds / (odds + 1 - p)
-            favourable = leaned if one.polarity in ("want", "prefer") else 1 - leaned
-            share = len(wants) if one.exact else judged
-            weight = wish if not one.hard else want / share if one.polarity == "want" else avoid
-            total = total + weight * np.log(floor + (1 - floor) * favourable)
+            favourable = p if one.polarity in ("want", "prefer") else 1 - p
+            share = (want + together) / max(len(wants), 1) if one.exact else heard(p) * apart / max(judged, 1)
+            rule = share if one.polarity == "want" else avoid / np.sqrt(max(avoids, 1))
+            total = total + (rule if one.hard else wish) * np.log(floor + (1 - floor) * favourable)
+        if self.joined is not None:
+            total = total + heard(self.joined) * together * np.log(floor + (1 - floor) * self.joined)
         return np.asarray(total)
+
+
+def heard(p: Table) -> float:
+    """What `program.Weights` leaves to a want of these p."""
+    return min(1.0, float(p.max()) / program.HEARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +113,21 @@ def _case(engine: Engine, query: str, instruction: str, ids: list[str]) -> Case:
         term = term.relative_to(max(engine.store.score(ids, clause, term.odds()).values()))
     near = np.array([term.score(m, w) for m, w in zip(meaning, words, strict=True)])
     columns = zip(answer.criteria, zip(*(hit.ledger for hit in hits), strict=True), strict=True)
-    # an unknown p weighs as a coin, before the lean (`program.combine`)
-    coin = 1 / (1 + np.exp(program.LEAN))
-    terms = [(one, np.array([coin if v.p is None else v.p for v in column])) for one, column in columns]
-    case = Case(ids, near, terms)
+    # an unknown p weighs as a coin (`program.combine`)
+    terms = [(one, np.array([0.5 if v.p is None else v.p for v in column])) for one, column in columns]
+    case = Case(ids, near, terms, _joined(engine, query, answer.criteria, ids))
     assert np.allclose(case.scores(SERVED), [hit.score for hit in hits], atol=1e-3), query
     return case
+
+
+def _joined(engine: Engine, query: str, criteria: Criteria, ids: list[str]) -> Table | None:
+    # No ledger shows the p of the wants read together, so it is made one more wish.
+    if (text := program.together(criteria)) is None:
+        return None
+    asked = Criteria((*criteria, Criterion("prefer", text, hard=False)))
+    answer = engine.search(query, criteria=asked, k=len(ids), only=ids, mode="rank")
+    found = {hit.document.id: hit.ledger[-1].p for hit in answer.hits}
+    return np.array([0.5 if (p := found[identifier]) is None else p for identifier in ids])
 
 
 def figures(benches: Sequence[Bench], weights: Weights, measures: Sequence[str]) -> list[dict[str, float]]:

@@ -65,6 +65,11 @@ class Request:
     only: Collection[str] | None = None
     told: str = ""
 
+    @property
+    def leaves(self) -> list[Condition]:
+        """Every condition that the criteria are made of, once."""
+        return list(dict.fromkeys(leaf for one in self.criteria for leaf in conditions(effective(one))))
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -146,12 +151,7 @@ def execute(parts: Parts, request: Request, trace: Trace) -> Outcome:
 
 def _clauses(encoder: Encoder, request: Request) -> tuple[list[Clause], dict[Condition, int]]:
     # Clause 0 is the query; without a query the wanted clauses stand in for it.
-    abouts = dict.fromkeys(
-        leaf
-        for criterion in request.criteria
-        for leaf in conditions(effective(criterion))
-        if isinstance(leaf, About)
-    )
+    abouts = [leaf for leaf in request.leaves if isinstance(leaf, About)]
     texts = [request.query or " ".join(_wanted(request.criteria)), *(about.text for about in abouts)]
     vectors = encoder.encode_queries(texts)
     clauses = [Clause(vector, text) for vector, text in zip(vectors, texts, strict=True)]
@@ -194,13 +194,18 @@ def _candidates(parts: Parts, request: Request, query: Clause, where: Filter, pa
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A candidate with its ledger and its score by the judges."""
+    """A candidate with its ledger, what its score is made of, and the score by the judges."""
 
     candidate: Candidate
     ledger: tuple[Verdict, ...]
-    score: float
-    read: bool = True
+    query: float
+    row: program.Row
+    read: bool
     """False where a judge that reads was asked and left this document to a weaker one."""
+    score: float = 0.0
+
+    def scored(self, weights: program.Weights) -> Judged:
+        return replace(self, score=weights.score(self.query, self.row))
 
 
 def _judge(
@@ -215,9 +220,11 @@ def _judge(
     depth = max(DEPTH, request.k, parts.reread)
     kept: list[Judged] = []
     taken: dict[str, frozenset[str]] = {}
+    weights: program.Weights | None = None
     for start in range(0, len(ranked), depth):
         block = _ledgers(parts, request, clauses, term, ranked[start : start + depth])
-        for judged in _read_on(parts, request, clauses, term, block):
+        weights = weights or program.Weights.of(request.criteria, [one.row for one in block])
+        for judged in _read_on(parts, request, clauses, term, weights, block):
             if broken := _broken(request, judged):
                 taken[judged.candidate.document.id] = frozenset(broken)
             else:
@@ -232,18 +239,19 @@ def _read_on(
     request: Request,
     clauses: Sequence[Clause],
     term: program.QueryTerm,
+    weights: program.Weights,
     block: Sequence[Judged],
 ) -> list[Judged]:
     """The block with the best of it read. Reading puts documents down, and what comes up in their place was
     judged without it: that is read too, until the best stay. Where nothing comes up, nothing more is read."""
-    by_id = {one.candidate.document.id: one for one in block}
+    by_id = {one.candidate.document.id: one.scored(weights) for one in block}
     # Strict promises that what is shown breaks nothing, so it has no limit but the block.
     most = len(block) if request.mode == "strict" else MOST_READ
     left = most - sum(one.read for one in block)
     while left > 0 and (more := _best_unread(request, list(by_id.values()))[:left]):
         left -= len(more)
         for one in _ledgers(parts, replace(request, k=0), clauses, term, more):
-            by_id[one.candidate.document.id] = one
+            by_id[one.candidate.document.id] = one.scored(weights)
     return list(by_id.values())
 
 
@@ -290,25 +298,27 @@ def _ledgers(
     ordered = [candidates[identifier] for identifier in ids if identifier in candidates]
     leaves, read = _leaves(parts.judges, request, ordered)
     words = parts.store.score(ids, clauses[:1], Words(0))
+    joined = program.together(request.criteria)
     judged = []
     for position, (candidate, judgements) in enumerate(zip(ordered, leaves, strict=True)):
         identifier = candidate.document.id
         ledger = tuple(verdict(name, criterion, judgements) for name, criterion in request.criteria.named())
         meaning = float(candidate.cosines(clauses[0].vector[None]).max(initial=0.0))
         query = term.score(meaning, words[identifier])
-        terms = [(criterion, one.p) for criterion, one in zip(request.criteria, ledger, strict=True)]
-        judged.append(Judged(candidate, ledger, program.combine(query, terms), position < read))
+        row = (*(one.p for one in ledger), *([judgements[joined].p] if joined else []))
+        judged.append(Judged(candidate, ledger, query, row, position < read))
     return judged
 
 
 def _leaves(
     judges: Sequence[Judge], request: Request, candidates: Sequence[Candidate]
 ) -> tuple[list[dict[Condition, Judgement]], int]:
-    """For each candidate the judgement on every leaf of the criteria, each from the judge of its kind; and
-    how many candidates, the first, were read where a judge reads."""
+    """For each candidate the judgement on every leaf of the criteria, and at the end on the wants as one
+    text, each from the judge of its kind; and how many candidates, the first, were read by one that reads."""
     found: list[dict[Condition, Judgement]] = [{} for _ in candidates]
     read = len(candidates)
-    wanted = dict.fromkeys(leaf for c in request.criteria for leaf in conditions(effective(c)))
+    joined = program.together(request.criteria)
+    wanted = list(dict.fromkeys([*request.leaves, joined] if joined else request.leaves))
     for judge in judges:
         mine = tuple(leaf for leaf in wanted if leaf.kind in judge.kinds)
         if mine and candidates:

@@ -2,29 +2,30 @@
 
 Each criterion has a probability p that its condition holds. The score is a sum of logarithms,
 
-    weight * ln p(query)  +  WANT * mean over wants of ln p  +  AVOID * sum over avoids of ln(1 - p)
+    weight * ln p(query)  +  WANT * mean over wants of ln p  +  TOGETHER * ln p(the wants read together)
+                          +  AVOID / sqrt(number of avoids) * sum over avoids of ln(1 - p)
 
-with wishes and assumptions counted WISH times: a product of probabilities and not an average, so that no
-want, however strong, pays for an avoid that is violated for sure. Wants describe one thing together, so that
-ten of them must not drown the query (those that a program decides take no share from those that are judged);
-each avoid is a rule of its own. FLOOR keeps a certain violation costly
-but finite, so that violators still have an order. A judge's p is calibrated for the decision in the ledger,
-where most criteria do not hold; LEAN adds to its log-odds here, so that small differences between small
-probabilities still order documents. `benchmarks/combine.py` compares this with other ways.
+with wishes and assumptions counted WISH times: logarithms of probabilities and not their average, so that no
+want, however strong, pays for an avoid that is violated for sure. Wants describe one thing: ten of them must
+not drown the query (those that a program decides take no share from those that are judged), and the judge
+also reads them as one text (`together`), which tells what they have in common and no one of them says. Each
+avoid is a rule of its own, but a list of ten is heard more softly, for each is judged with doubt. FLOOR keeps
+a certain violation costly but finite, so that violators still have an order. The weights were chosen on the
+judged needs and on our own; `benchmarks/combine.py` compares this with other ways.
 
-p(query) is relative to the search (`QueryTerm`): were it near 1 for every candidate, as that of a long query
-is, then wants that say nothing of the subject ("find the abstract that this was made from") would decide
-alone, and against the query, whose own nearness counts against each clause. `benchmarks/long_queries.py`
-measures that.
+Two things are relative to the search, or wants that say nothing of the subject ("find the abstract that this
+was made from") would decide alone. p(query) is, because that of a long query is near 1 for every candidate
+(`QueryTerm`); and a want that no candidate meets is heard less (`Weights`), for which of them is least
+unlikely to meet it is mostly noise. `benchmarks/long_queries.py` measures that.
 
 `formula` states it in the store's own algebra over MaxSim and BM25, to rank all candidates inside the
-engine; `combine` states it over the judges' probabilities, to rank the best of them again.
+engine; `Weights` states it over the judges' probabilities, to rank the best of them again.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,17 +47,19 @@ from adhere.store.protocol import (
 )
 from adhere.words import tokens
 
-QUERY = 1.5
+QUERY = 1.2
 WANT = 2.0
-AVOID = 4.0
-LEAN = 1.25
+TOGETHER = 4.0
+AVOID = 8.0
 WISH = 0.35
-FLOOR = 0.02
+FLOOR = 0.05
+HEARD = 0.5
+"""A want counts in full where the best candidate has this p, and less where none does."""
 QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 8.0, 6.0, -6.5
 SHORT_QUERY = 4
 """Different words of a query up to which it counts QUERY and its BM25 counts half at HALF_BM25."""
-GROWTH = 0.25
-"""The power of its length with which a longer query counts more: one of 64 words twice."""
+GROWTH = 0.75
+"""The power of its length with which a longer query counts more: one of 64 words eight times."""
 NEAREST = 2.5
 """Log-odds that p(query) of the best candidate has at most."""
 
@@ -100,40 +103,83 @@ class QueryTerm:
         return self.weight * math.log(self.p(meaning, bm25))
 
 
-def combine(query: float, terms: Sequence[tuple[Criterion, float | None]]) -> float:
-    """One score from the query's part (`QueryTerm.score`) and each criterion's p that its condition holds.
-
-    An unknown p weighs as a coin: it neither earns nor loses what a known one would.
-    """
-    score = query
-    weights = _weights([criterion for criterion, _ in terms])
-    for (criterion, p), weight in zip(terms, weights, strict=True):
-        known = 0.5 if p is None else leaned(p)
-        favourable = known if criterion.polarity in ("want", "prefer") else 1.0 - known
-        score += weight * math.log(FLOOR + (1.0 - FLOOR) * favourable)
-    return score
+def together(criteria: Iterable[Criterion]) -> About | None:
+    """The wants by meaning as one text to be judged; None for fewer than two, which say it themselves."""
+    subjects = [subject for one in _wants(criteria) if (subject := _subject(effective(one)))]
+    return About("; ".join(dict.fromkeys(subjects))) if len(set(subjects)) > 1 else None
 
 
-def leaned(p: float) -> float:
-    """The probability with LEAN added to its log-odds; what is certain stays certain."""
-    odds = p * math.exp(LEAN)
-    return odds / (odds + 1.0 - p)
+def _subject(expression: Expression) -> str:
+    """What it is about, in words; nothing where another kind of condition takes part."""
+    match expression:
+        case About(text):
+            return text
+        case All(parts) | Any(parts):
+            said = [_subject(part) for part in parts]
+            return (", " if isinstance(expression, All) else " or ").join(said) if all(said) else ""
+        case _:
+            return ""
 
 
-def _weights(criteria: Sequence[Criterion]) -> list[float]:
-    """What the logarithm of each criterion counts. Wants that a program decides are mostly certain, and take
-    nothing from those that are judged."""
-    wants = [one for one in criteria if one.polarity == "want" and one.hard]
-    judged = sum(not one.exact for one in wants)
+Row = Sequence[float | None]
+"""Of one document, each criterion's p that its condition holds, and at the end that of `together`, if any."""
 
-    def weight(one: Criterion) -> float:
-        if not one.hard:
-            return WISH
-        if one.polarity == "avoid":
-            return AVOID
-        return WANT / (len(wants) if one.exact else judged)
 
-    return [weight(one) for one in criteria]
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the logarithm of each p of a row counts in one search."""
+
+    criteria: tuple[Criterion, ...]
+    counts: tuple[float, ...]
+
+    @classmethod
+    def of(
+        cls, criteria: Iterable[Criterion], rows: Sequence[Row] = (), *, share: float = TOGETHER
+    ) -> Weights:
+        """Those of a search with these rows among its candidates; a want that none of them meets, and that no
+        program decides, counts less. Without rows all count in full.
+
+        Wants that a program decides are mostly certain, and take nothing from those that are judged; these
+        have the share of what is read together where nothing is.
+        """
+        criteria = tuple(criteria)
+        wants = _wants(criteria)
+        judged = sum(not one.exact for one in wants)
+        avoids = sum(one.polarity == "avoid" and one.hard for one in criteria)
+        joined = together(criteria) is not None
+        apart = WANT if joined else WANT + share
+
+        def weight(one: Criterion, heard: float) -> float:
+            if not one.hard:
+                return WISH
+            if one.polarity == "avoid":
+                return AVOID / math.sqrt(avoids)
+            return (WANT + share) / len(wants) if one.exact else heard * apart / judged
+
+        heard = [_heard(column) for column in zip(*rows, strict=True)] or [1.0] * (len(criteria) + joined)
+        counts = [weight(one, share) for one, share in zip(criteria, heard, strict=False)]
+        return cls(criteria, (*counts, *([share * heard[-1]] if joined else [])))
+
+    def score(self, query: float, row: Row) -> float:
+        """One score from the query's part (`QueryTerm.score`) and a row.
+
+        An unknown p weighs as a coin: it neither earns nor loses what a known one would.
+        """
+        polarities = [one.polarity for one in self.criteria] + ["want"]
+        for polarity, count, p in zip(polarities, self.counts, row, strict=False):
+            known = 0.5 if p is None else p
+            favourable = known if polarity in ("want", "prefer") else 1.0 - known
+            query += count * math.log(FLOOR + (1.0 - FLOOR) * favourable)
+        return query
+
+
+def _heard(column: Row) -> float:
+    known = [p for p in column if p is not None]
+    return min(1.0, max(known) / HEARD) if known else 1.0
+
+
+def _wants(criteria: Iterable[Criterion]) -> list[Criterion]:
+    return [one for one in criteria if one.polarity == "want" and one.hard]
 
 
 def formula(
@@ -145,17 +191,21 @@ def formula(
 ) -> Formula:
     """The score over the store's clauses; clause 0 is the query, `clauses` numbers the `about` conditions.
 
-    Criteria with an exact leaf are left out: the filter or the judges decide those.
+    Criteria with an exact leaf are left out: the filter or the judges decide those. Nothing is read together
+    yet: this chooses what is judged, and has to leave in what the query is near to.
     """
     terms: list[Formula] = [term.formula()]
-    for criterion, weight in zip(criteria, _weights(criteria.items), strict=True):
+    for criterion, weight in zip(criteria, Weights.of(criteria, share=0.0).counts, strict=False):
         expression = effective(criterion)
         if all(isinstance(leaf, About | Recent) for leaf in conditions(expression)):
             p = _probability(expression, clauses, calibration, now)
-            favourable = p if criterion.polarity in ("want", "prefer") else _complement(p)
-            floored = Sum((Constant(FLOOR), Product((Constant(1.0 - FLOOR), favourable))))
-            terms.append(Product((Constant(weight), Ln(floored))))
+            terms.append(_term(weight, p if criterion.polarity in ("want", "prefer") else _complement(p)))
     return Sum(tuple(terms))
+
+
+def _term(weight: float, favourable: Formula) -> Formula:
+    floored = Sum((Constant(FLOOR), Product((Constant(1.0 - FLOOR), favourable))))
+    return Product((Constant(weight), Ln(floored)))
 
 
 def _probability(
@@ -179,7 +229,7 @@ def _probability(
 def _about(clause: int, c: Calibration) -> Formula:
     return _sigmoid(
         _sum(
-            (c.bias + LEAN, Constant(1.0)),
+            (c.bias, Constant(1.0)),
             (c.meaning, Meaning(clause)),
             (c.words, _saturated(Words(clause))),
             (c.query_meaning, Meaning(0)),
