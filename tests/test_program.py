@@ -58,7 +58,7 @@ def test_what_says_nothing_of_the_subject_does_not_drown_a_long_query(
 
 def test_a_query_counts_with_its_words_and_relative_to_the_best_candidate() -> None:
     short, long = QueryTerm.of("braided rivers"), QueryTerm.of(SUMMARY)
-    assert short.weight == QUERY < long.weight < 8 * QUERY and short.half < long.half
+    assert short.weight == QUERY < long.weight < 2 * QUERY and short.half < long.half
     assert long.p(0.8, 40.0) < short.p(0.8, 40.0)
     near = short.relative_to(NEAREST + 3.0)
     assert near.bias == short.bias - 3.0

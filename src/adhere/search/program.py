@@ -11,7 +11,8 @@ not drown the query (those that a program decides take no share from those that 
 also reads them as one text (`together`), which tells what they have in common and no one of them says. Each
 avoid is a rule of its own, but a list of ten is heard more softly, for each is judged with doubt. FLOOR keeps
 a certain violation costly but finite, so that violators still have an order. The weights were chosen on the
-judged needs and on our own; `benchmarks/combine.py` compares this with other ways.
+judged needs and on our own, whose pools are all on the subject, and on whole corpora, where a want holds far
+from it too; `benchmarks/combine.py` compares this with other ways.
 
 Two things are relative to the search, or wants that say nothing of the subject ("find the abstract that this
 was made from") would decide alone. p(query) is, because that of a long query is near 1 for every candidate
@@ -47,19 +48,19 @@ from adhere.store.protocol import (
 )
 from adhere.words import tokens
 
-QUERY = 1.2
+QUERY = 3.0
 WANT = 2.0
 TOGETHER = 4.0
-AVOID = 8.0
-WISH = 0.35
+AVOID = 12.0
+WISH = 0.7
 FLOOR = 0.05
 HEARD = 0.5
 """A want counts in full where the best candidate has this p, and less where none does."""
 QUERY_MEANING, QUERY_WORDS, QUERY_BIAS = 8.0, 6.0, -6.5
 SHORT_QUERY = 4
 """Different words of a query up to which it counts QUERY and its BM25 counts half at HALF_BM25."""
-GROWTH = 0.75
-"""The power of its length with which a longer query counts more: one of 64 words eight times."""
+GROWTH = 0.25
+"""The power of its length with which a longer query counts more: one of 64 words twice."""
 NEAREST = 2.5
 """Log-odds that p(query) of the best candidate has at most."""
 
