@@ -52,7 +52,7 @@ QUERY = 3.0
 WANT = 2.0
 TOGETHER = 4.0
 AVOID = 12.0
-WISH = 0.7
+WISH = 0.9
 FLOOR = 0.05
 HEARD = 0.5
 """A want counts in full where the best candidate has this p, and less where none does."""
