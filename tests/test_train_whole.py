@@ -110,6 +110,7 @@ def test_nothing_of_the_templates_is_in_what_measures() -> None:
         "stores_development.jsonl",
         "stores_test.jsonl",
         "background_test.jsonl",
+        "natural_development.jsonl",
     )
     measured = {
         json.loads(line)["instruction"].casefold()
@@ -118,6 +119,7 @@ def test_nothing_of_the_templates_is_in_what_measures() -> None:
     }
     texts = {template.text.casefold() for template in read_wordings(LABELS / "wordings").whole}
     assert not measured & texts
-    natural = (LABELS / "natural.jsonl").read_text(encoding="utf-8").splitlines()
-    assert len(natural) > 1000
-    assert not measured & {json.loads(line)["instruction"].casefold() for line in natural}
+    for file in ("natural.jsonl", "natural2.jsonl"):
+        natural = (LABELS / file).read_text(encoding="utf-8").splitlines()
+        assert len(natural) > 1000
+        assert not measured & {json.loads(line)["instruction"].casefold() for line in natural}
