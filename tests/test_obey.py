@@ -50,6 +50,12 @@ def test_mappings_are_documents_and_others_are_an_error() -> None:
         obey(lambda query, k: [{"body": "x"}], encoder=FakeEncoder(), parser=PARSER)("imports")
 
 
+def test_long_texts_that_begin_alike_are_two_results() -> None:
+    texts = ["lazy imports " * 30 + end for end in ("one", "two")]
+    answer = obey(lambda query, k: [*texts, texts[0]], encoder=FakeEncoder(), parser=PARSER)("imports")
+    assert sorted(hit.document.text for hit in answer.hits) == texts
+
+
 def test_a_field_of_the_schema_is_known_even_where_no_result_has_it() -> None:
     schema = Schema({"year": FieldInfo("year", "number")}, time_field="")
     bare = obey(lambda query, k: [Document("a", "lazy imports")], schema=schema, encoder=FakeEncoder())

@@ -84,7 +84,9 @@ def test_batches_are_as_large_as_a_server_takes(monkeypatch: pytest.MonkeyPatch)
     limits = Limits(body=120_000)
     with listening(application(Service(engine(), name="notes", limits=limits))) as url:
         assert Client(url, "notes").add(documents[:7]).new == 7
-        with pytest.raises(RemoteError, match="larger than the limit"):
+        with pytest.raises(
+            RemoteError, match=r"larger than the limit.*document '.*bytes as JSON.*--max-body"
+        ):
             Client(url, "notes").add([Document("large", "x" * 130_000)])
 
 

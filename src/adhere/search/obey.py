@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,8 @@ Search = Callable[[str, int], Iterable[Found]]
 """Any search: (query, k) -> documents, best first; a mapping needs id (or _id) and text."""
 
 OVERFETCH = 10
+LONGEST_NAME = 200
+"""Characters of a text that has no id of its own that stand for it."""
 FEWEST = 50
 REMEMBERED = 5000
 
@@ -155,7 +158,7 @@ def as_document(found: Found) -> Document:
     if isinstance(found, Document):
         return found
     if isinstance(found, str):
-        return Document(id=found[:200], text=found)
+        return Document(id=_named(found), text=found)
     if not isinstance(found, Mapping):
         raise InputError(
             f"A search result must be a Document, or a mapping with id and text; found {found!r}."
@@ -169,6 +172,13 @@ def as_document(found: Found) -> Document:
     return Document(
         str(identifier), str(text), str(found.get("title") or ""), str(found.get("url") or ""), fields
     )
+
+
+def _named(text: str) -> str:
+    """An id for a text that has none; two long ones that begin alike have two."""
+    if len(text) <= LONGEST_NAME:
+        return text
+    return f"{text[:LONGEST_NAME]} #{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 class _Page(MemoryStore):

@@ -133,9 +133,13 @@ class Client:
             yield self._ask(
                 "POST", "/v1/documents", b'{"documents":[' + b",".join(batch) + b"]}", tries=TRIES
             )
-        except TooLarge:
+        except TooLarge as error:
             if len(batch) == 1:
-                raise
+                one = json.loads(batch[0])["id"]
+                raise TooLarge(
+                    f"{error} It is the document {one!r}, {len(batch[0]):,} bytes as JSON: split it, or "
+                    "start the server with a larger --max-body."
+                ) from error
             half = len(batch) // 2
             yield from self._added(batch[:half])
             yield from self._added(batch[half:])
