@@ -140,8 +140,8 @@ class Weights:
         """Those of a search with these rows among its candidates; a want that none of them meets, and that no
         program decides, counts less. Without rows all count in full.
 
-        Wants that a program decides are mostly certain, and take nothing from those that are judged; these
-        have the share of what is read together where nothing is.
+        Wants that a program decides are mostly certain, and take nothing from those that are judged. `share`
+        is what the wants together count; where there is no such text, the wants themselves have it.
         """
         criteria = tuple(criteria)
         wants = _wants(criteria)
@@ -158,8 +158,8 @@ class Weights:
             return (WANT + share) / len(wants) if one.exact else heard * apart / judged
 
         heard = [_heard(column) for column in zip(*rows, strict=True)] or [1.0] * (len(criteria) + joined)
-        counts = [weight(one, share) for one, share in zip(criteria, heard, strict=False)]
-        return cls(criteria, (*counts, *([share * heard[-1]] if joined else [])))
+        apiece = [weight(*each) for each in zip(criteria, heard, strict=False)]
+        return cls(criteria, (*apiece, *([share * heard[-1]] if joined else [])))
 
     def score(self, query: float, row: Row) -> float:
         """One score from the query's part (`QueryTerm.score`) and a row.
