@@ -70,28 +70,31 @@ def logs(
     avoid: float = AVOID,
     want: float = WANT,
     together: float = TOGETHER,
-    wants: float = 1.0,
-    avoids: float = 0.5,
+    want_power: float = 1.0,
+    avoid_power: float = 0.5,
+    wish: float = WISH,
     floor: float = FLOOR,
     lean: float = 0.0,
     all_heard: bool = False,
 ) -> Way:
-    """`program.Weights` with others: wants and avoids are divided by their number to the power of `wants` and
-    `avoids`, `lean` is added to the log-odds of every p, and what nothing meets may count in full."""
+    """`program.Weights` with others: wants and avoids are divided by their number to these powers, `lean` is
+    added to the log-odds of every p, and what nothing meets may count in full."""
 
     def way(scored: Scored) -> Table:
-        hard = [criterion.polarity for criterion, _ in scored.terms if criterion.hard]
+        # wants that a program decides are alike for all here, and take no share
+        judged = [one for one, _ in scored.terms if one.hard and not (one.polarity == "want" and one.exact)]
+        hard = [one.polarity for one in judged]
         apart = want if scored.joined is not None else want + together
         rules = {
-            "want": apart / max(1, hard.count("want")) ** wants,
-            "avoid": avoid / max(1, hard.count("avoid")) ** avoids,
+            "want": apart / max(1, hard.count("want")) ** want_power,
+            "avoid": avoid / max(1, hard.count("avoid")) ** avoid_power,
         }
         total = query * scored.weight * np.log(scored.query)
         heard = [1.0] * (len(scored.terms) + 1) if all_heard else scored.heard
         for (criterion, held), share in zip(scored.terms, heard, strict=False):
             p = _leaned(held, lean)
             favourable = p if criterion.polarity in ("want", "prefer") else 1 - p
-            rule = rules[criterion.polarity] if criterion.hard else WISH
+            rule = rules[criterion.polarity] if criterion.hard else wish
             rule *= share if criterion.polarity == "want" and criterion.hard else 1.0
             total = total + rule * np.log(floor + (1 - floor) * favourable)
         if scored.joined is not None:
@@ -127,8 +130,8 @@ WAYS: dict[str, Way] = {
     "logs (ours)": logs(),
     "logs, wants only apart": logs(want=WANT + TOGETHER, together=0.0),
     "logs, wants only together": logs(want=0.0, together=WANT + TOGETHER),
-    "logs, every want in full": logs(wants=0.0),
-    "logs, every avoid in full": logs(avoids=0.0),
+    "logs, every want in full": logs(want_power=0.0),
+    "logs, every avoid in full": logs(avoid_power=0.0),
     "logs, wants half": logs(want=WANT / 2, together=TOGETHER / 2),
     "logs, wants double": logs(want=2 * WANT, together=2 * TOGETHER),
     "logs, avoids half": logs(avoid=AVOID / 2),
@@ -139,12 +142,12 @@ WAYS: dict[str, Way] = {
     "logs, all heard in full": logs(all_heard=True),
     "logs, as before": logs(
         query=1.5 / QUERY,
-        want=2.0,
         together=0.0,
         avoid=4.0,
-        avoids=0.0,
-        lean=1.25,
+        avoid_power=0.0,
+        wish=0.35,
         floor=0.02,
+        lean=1.25,
         all_heard=True,
     ),
 }

@@ -86,8 +86,8 @@ def table(bench: Mapping[str, Any]) -> str:
         bound = system["name"] in ("random", "perfect")
         over = {} if bound else system["over_blind"]
         cells = [
-            in_words(found, star=_sure(over.get(name)), interval=not bound)
-            for name, found in system["measures"].items()
+            in_words(system["measures"][name], star=_sure(over.get(name)), interval=not bound)
+            for name in names
         ]
         lines.append(f"| {system['name']} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

@@ -6,7 +6,7 @@ The six weights of `adhere.search.program` are searched for on five sixths of th
 the last, six times: by reward, what is sought is interaction + changed nDCG@10 themselves, by a (1 + 1)
 evolution strategy; supervised, what is sought is that of two documents of one query the better one scores
 higher (logistic loss over pairs of different grade). Parse and verdicts are the served engine's. Development
-figures, x100; the served weights were chosen on these needs by hand.
+figures, x100; the served weights were chosen by hand, on these needs among others (benchmarks/LOG.md).
 """
 
 from __future__ import annotations
@@ -19,9 +19,13 @@ import numpy as np
 
 from adhere.evaluate.judgements import Judgements, split_id
 from adhere.evaluate.measures import parse_measure
-from adhere.need import Criteria, Criterion
+from adhere.judge.cross import default_reader
+from adhere.judge.logic import effective
+from adhere.judge.reading import ReadingJudge
+from adhere.need import About, Criteria, Criterion, conditions
 from adhere.search import program
 from adhere.search.engine import Engine
+from adhere.search.judges import clause_judge, default_judges
 from adhere.search.program import QueryTerm
 from adhere.store.protocol import Clause
 from development import MEASURES, Table, arguments, corpora, features
@@ -31,6 +35,7 @@ SERVED = (1.0, program.WANT, program.TOGETHER, program.AVOID, program.WISH, prog
 """The first counts the query's term as a multiple of what it is."""
 REWARD = ("nDCG@10/changed", "interaction")
 FOLDS = 6
+DEEPEST = 1000
 REACH = 0.25  # standard deviation of a step, in logarithms; it shrinks where steps fail
 
 Weights = Sequence[float]
@@ -47,7 +52,7 @@ class Case:
     """The p of the wants read together."""
 
     def scores(self, weights: Weights) -> Table:
-        """`program.combine` of every document under these weights. Shapes  -> (documents,)"""
+        """`program.Weights.score` of every document under these weights. Shapes  -> (documents,)"""
         query, want, together, avoid, wish, floor = weights
         wants = [one for one, _ in self.terms if one.polarity == "want" and one.hard]
         judged = sum(not one.exact for one in wants)  # what a program decides takes no share from these
@@ -55,9 +60,12 @@ class Case:
         apart = want + together if self.joined is None else want
         total = query * self.near
         for one, p in self.terms:
-            favourable = p if one.polarity in ("want", "prefer") else 1 - p
-            share = (want + together) / max(len(wants), 1) if one.exact else heard(p) * apart / max(judged, 1)
+            known = np.where(np.isnan(p), 0.5, p)  # what is unknown weighs as a coin
+            favourable = known if one.polarity in ("want", "prefer") else 1 - known
+            share = (want + together) / max(len(wants), 1) if one.exact else apart / max(judged, 1)
+            meant = any(isinstance(leaf, About) for leaf in conditions(effective(one)))
             rule = share if one.polarity == "want" else avoid / np.sqrt(max(avoids, 1))
+            rule *= heard(p) if one.polarity == "want" and meant and not one.exact else 1.0
             total = total + (rule if one.hard else wish) * np.log(floor + (1 - floor) * favourable)
         if self.joined is not None:
             total = total + heard(self.joined) * together * np.log(floor + (1 - floor) * self.joined)
@@ -66,7 +74,7 @@ class Case:
 
 def heard(p: Table) -> float:
     """What `program.Weights` leaves to a want of these p."""
-    return min(1.0, float(p.max()) / program.HEARD)
+    return 1.0 if np.isnan(p).all() else min(1.0, float(np.nanmax(p)) / program.HEARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,8 @@ class Bench:
 def collected(data: Path) -> list[Bench]:
     """What the served engine makes of every judged need."""
     found = []
-    for name, (benchmark, engine) in corpora(data).items():
+    for name, (benchmark, served) in corpora(data).items():
+        engine = thorough(served)
         cases = {}
         for query in benchmark.queries:
             ids = sorted(benchmark.candidates[query.id])
@@ -100,6 +109,14 @@ def collected(data: Path) -> list[Bench]:
         print()
         found.append(Bench(name, benchmark.judgements, cases))
     return found
+
+
+def thorough(engine: Engine) -> Engine:
+    """One that reads every document, so that no verdict depends on the order that is sought."""
+    store, encoder = engine.store, engine.encoder
+    judges = default_judges(store, encoder)
+    about = ReadingJudge(clause_judge(store, encoder), default_reader(), most=DEEPEST)
+    return Engine(store, encoder, parser=engine.parser, judges=[about, *judges[1:]])
 
 
 def _case(engine: Engine, query: str, instruction: str, ids: list[str]) -> Case:
@@ -113,8 +130,7 @@ def _case(engine: Engine, query: str, instruction: str, ids: list[str]) -> Case:
         term = term.relative_to(max(engine.store.score(ids, clause, term.odds()).values()))
     near = np.array([term.score(m, w) for m, w in zip(meaning, words, strict=True)])
     columns = zip(answer.criteria, zip(*(hit.ledger for hit in hits), strict=True), strict=True)
-    # an unknown p weighs as a coin (`program.combine`)
-    terms = [(one, np.array([0.5 if v.p is None else v.p for v in column])) for one, column in columns]
+    terms = [(one, np.array([v.p for v in column], float)) for one, column in columns]
     case = Case(ids, near, terms, _joined(engine, query, answer.criteria, ids))
     assert np.allclose(case.scores(SERVED), [hit.score for hit in hits], atol=1e-3), query
     return case
@@ -124,10 +140,10 @@ def _joined(engine: Engine, query: str, criteria: Criteria, ids: list[str]) -> T
     # No ledger shows the p of the wants read together, so it is made one more wish.
     if (text := program.together(criteria)) is None:
         return None
-    asked = Criteria((*criteria, Criterion("prefer", text, hard=False)))
+    asked = Criteria((*criteria, Criterion("prefer", text)))
     answer = engine.search(query, criteria=asked, k=len(ids), only=ids, mode="rank")
     found = {hit.document.id: hit.ledger[-1].p for hit in answer.hits}
-    return np.array([0.5 if (p := found[identifier]) is None else p for identifier in ids])
+    return np.array([found[identifier] for identifier in ids], float)
 
 
 def figures(benches: Sequence[Bench], weights: Weights, measures: Sequence[str]) -> list[dict[str, float]]:

@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import adhere
-from adhere.encode.protocol import Array
+from adhere.encode.protocol import Array, Candidate
 from adhere.errors import CriteriaError, InputError, NotYet, SchemaError
+from adhere.judge.protocol import Question
 from adhere.judge.reading import ReadingJudge, Weights
-from adhere.need import All as AllOf
 from adhere.need import (
+    About,
     Answer,
     Criteria,
     Criterion,
@@ -26,12 +27,15 @@ from adhere.need import (
     Expression,
     Field,
     Form,
+    Judgement,
+    Kind,
     Mentions,
     Not,
     Note,
     Parsed,
     Time,
 )
+from adhere.need import All as AllOf
 from adhere.need import Any as AnyOf
 from adhere.parse.language import read, write
 from adhere.search.engine import Engine
@@ -519,3 +523,55 @@ def test_a_word_is_found_however_its_accents_were_typed() -> None:
         answer = engine.search("town", criteria=f'want mentions("{phrase}")')
         assert set(answer.ids) == {"whole", "apart"}
     assert list(occurrences("caf\u00e9", taken_apart)) == [(2, 7)]
+
+
+class Told:
+    """A judge of meaning that was told p of each criterion in each document."""
+
+    name = "told"
+    kinds: frozenset[Kind] = frozenset({"about"})
+
+    def __init__(self, p: dict[str, dict[str, float]]) -> None:
+        self.p = p
+
+    def judge(self, question: Question, candidates: Sequence[Candidate]) -> list[list[Judgement]]:
+        says = [condition.text for condition in question.conditions if isinstance(condition, About)]
+        known = [self.p[candidate.document.id] for candidate in candidates]
+        return [[Judgement(p[text], None, self.name) for text in says] for p in known]
+
+
+def told(p: dict[str, dict[str, float]]) -> Engine:
+    encoder = FakeEncoder()
+    engine = Engine(MemoryStore(encoder.dimension), encoder, parser=ScriptedParser(), judges=[Told(p)])
+    engine.add([Document(identifier, "figs") for identifier in p])
+    return engine
+
+
+def test_what_wants_have_in_common_is_judged_and_not_shown() -> None:
+    both = {"seeds": 0.5, "skins": 0.5}
+    engine = told({"apart": both | {"seeds; skins": 0.1}, "together": both | {"seeds; skins": 0.9}})
+    answer = engine.search("figs", criteria='want about("seeds"); want about("skins")')
+    assert answer.ids == ["together", "apart"]
+    assert [len(hit.ledger) for hit in answer.hits] == [2, 2]
+    alone = engine.search("figs", criteria='want about("seeds")')
+    assert alone.hits[0].score == alone.hits[1].score
+
+
+def test_a_want_that_no_candidate_meets_orders_less_than_one_that_some_do() -> None:
+    gaps = []
+    for best in (0.8, 0.02):
+        engine = told({"nearly": {"seeds": best}, "hardly": {"seeds": best / 4}})
+        hits = engine.search("figs", criteria='want about("seeds")').hits
+        assert [hit.document.id for hit in hits] == ["nearly", "hardly"]
+        gaps.append(hits[0].score - hits[1].score)
+    assert gaps[1] < 0.1 * gaps[0]
+
+
+def test_strict_weighs_a_want_by_all_that_it_judged() -> None:
+    p = {f"far{n}": {"seeds": 0.01} for n in range(60)}
+    near = {"some": {"seeds": 0.55}, "sure": {"seeds": 0.99}}
+    alone, among = told(near), told(p | near)
+    asked = {"criteria": 'want about("seeds")', "mode": "strict", "k": 2}
+    few, many = (engine.search("figs", **asked) for engine in (alone, among))
+    assert many.ids == few.ids == ["sure", "some"]
+    assert many.hits[0].score - many.hits[1].score == pytest.approx(few.hits[0].score - few.hits[1].score)

@@ -6,7 +6,7 @@ Read `execute` top to bottom; each step is a function below it and a line in the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -204,9 +204,6 @@ class Judged:
     """False where a judge that reads was asked and left this document to a weaker one."""
     score: float = 0.0
 
-    def scored(self, weights: program.Weights) -> Judged:
-        return replace(self, score=weights.score(self.query, self.row))
-
 
 def _judge(
     parts: Parts,
@@ -218,20 +215,24 @@ def _judge(
     """The best candidates with their verdicts; strict mode goes on until k remain, and names for each of the
     others the criteria that it breaks."""
     depth = max(DEPTH, request.k, parts.reread)
-    kept: list[Judged] = []
+    seen: list[Judged] = []
     taken: dict[str, frozenset[str]] = {}
-    weights: program.Weights | None = None
     for start in range(0, len(ranked), depth):
         block = _ledgers(parts, request, clauses, term, ranked[start : start + depth])
-        weights = weights or program.Weights.of(request.criteria, [one.row for one in block])
-        for judged in _read_on(parts, request, clauses, term, weights, block):
+        for judged in _read_on(parts, request, clauses, term, block):
+            seen.append(judged)
             if broken := _broken(request, judged):
                 taken[judged.candidate.document.id] = frozenset(broken)
-            else:
-                kept.append(judged)
-        if request.mode != "strict" or len(kept) >= request.k:
+        if request.mode != "strict" or len(seen) - len(taken) >= request.k:
             break
-    return kept, taken
+    return [one for one in _scored(request, seen) if one.candidate.document.id not in taken], taken
+
+
+def _scored(request: Request, judged: Iterable[Judged]) -> list[Judged]:
+    """With their scores, which are relative to all of them."""
+    rows = list(judged)
+    weights = program.Weights.of(request.criteria, [one.row for one in rows])
+    return [replace(one, score=weights.score(one.query, one.row)) for one in rows]
 
 
 def _read_on(
@@ -239,19 +240,18 @@ def _read_on(
     request: Request,
     clauses: Sequence[Clause],
     term: program.QueryTerm,
-    weights: program.Weights,
     block: Sequence[Judged],
 ) -> list[Judged]:
     """The block with the best of it read. Reading puts documents down, and what comes up in their place was
     judged without it: that is read too, until the best stay. Where nothing comes up, nothing more is read."""
-    by_id = {one.candidate.document.id: one.scored(weights) for one in block}
+    by_id = {one.candidate.document.id: one for one in block}
     # Strict promises that what is shown breaks nothing, so it has no limit but the block.
     most = len(block) if request.mode == "strict" else MOST_READ
     left = most - sum(one.read for one in block)
-    while left > 0 and (more := _best_unread(request, list(by_id.values()))[:left]):
+    while left > 0 and (more := _best_unread(request, _scored(request, by_id.values()))[:left]):
         left -= len(more)
         for one in _ledgers(parts, replace(request, k=0), clauses, term, more):
-            by_id[one.candidate.document.id] = one.scored(weights)
+            by_id[one.candidate.document.id] = one
     return list(by_id.values())
 
 

@@ -105,7 +105,10 @@ class QueryTerm:
 
 
 def together(criteria: Iterable[Criterion]) -> About | None:
-    """The wants by meaning as one text to be judged; None for fewer than two, which say it themselves."""
+    """The wants by meaning as one text to be judged; None for fewer than two, which say it themselves.
+
+    A judge that reads sees its first words only (`layout.MAX_CRITERION`), so of many wants the first.
+    """
     subjects = [subject for one in _wants(criteria) if (subject := _subject(effective(one)))]
     return About("; ".join(dict.fromkeys(subjects))) if len(set(subjects)) > 1 else None
 
@@ -137,8 +140,8 @@ class Weights:
     def of(
         cls, criteria: Iterable[Criterion], rows: Sequence[Row] = (), *, share: float = TOGETHER
     ) -> Weights:
-        """Those of a search with these rows among its candidates; a want that none of them meets, and that no
-        program decides, counts less. Without rows all count in full.
+        """Those of a search with these rows among its candidates; a want by meaning that none of them meets
+        counts less. Without rows all count in full.
 
         Wants that a program decides are mostly certain, and take nothing from those that are judged. `share`
         is what the wants together count; where there is no such text, the wants themselves have it.
@@ -155,7 +158,10 @@ class Weights:
                 return WISH
             if one.polarity == "avoid":
                 return AVOID / math.sqrt(avoids)
-            return (WANT + share) / len(wants) if one.exact else heard * apart / judged
+            if one.exact:
+                return (WANT + share) / len(wants)
+            meant = any(isinstance(leaf, About) for leaf in conditions(effective(one)))
+            return (heard if meant else 1.0) * apart / judged
 
         heard = [_heard(column) for column in zip(*rows, strict=True)] or [1.0] * (len(criteria) + joined)
         apiece = [weight(*each) for each in zip(criteria, heard, strict=False)]

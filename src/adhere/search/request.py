@@ -3,7 +3,7 @@ clock, the standing instruction and the trusted filters."""
 
 from __future__ import annotations
 
-from dataclasses import astuple, replace
+from dataclasses import astuple, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,7 +54,13 @@ def criteria_from(given: str | Criteria | None, source: Any) -> Criteria:
         raise InputError(f"Criteria are text in the criteria notation or `Criteria`, found {given!r:.80}.")
     criteria = read(given) if isinstance(given, str) else given or Criteria()
     for criterion in criteria:
+        if not isinstance(criterion, Criterion):
+            raise CriteriaError(f"`Criteria` holds `Criterion`s, found {criterion!r:.80}.")
         for condition in conditions(effective(criterion)):
+            if not is_dataclass(condition):
+                raise CriteriaError(
+                    f"A criterion is made of conditions, such as About('x'); found {condition!r:.80}."
+                )
             check_whole(astuple(condition), f"A condition on {condition.kind}")
     return Criteria(tuple(replace(criterion, source=source) for criterion in criteria))
 
