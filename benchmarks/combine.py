@@ -16,12 +16,11 @@ import numpy as np
 from adhere.evaluate.measures import parse_measure
 from adhere.evaluate.statistics import estimate
 from adhere.judge.about import HALF_BM25, Calibration
-from adhere.judge.logic import effective
-from adhere.need import About, All, Any, Criterion, Expression, Not, conditions
+from adhere.judge.logic import effective, leaves
+from adhere.need import About, All, Any, Criterion, Expression, Not
 from adhere.search.program import (
     AVOID,
     FLOOR,
-    HEARD,
     QUERY,
     QUERY_MEANING,
     QUERY_WORDS,
@@ -29,6 +28,8 @@ from adhere.search.program import (
     WANT,
     WISH,
     QueryTerm,
+    by_meaning,
+    heard,
     together,
 )
 from development import Table, arguments, corpora, features
@@ -47,18 +48,12 @@ MEASURES = (
 @dataclass(frozen=True)
 class Scored:
     """One query on its pool: p of the query and what it counts, each criterion with the p that its condition
-    holds, and that of the wants read together."""
+    holds (nan where it is unknown), and that of the wants read together."""
 
     weight: float
     query: Table
     terms: list[tuple[Criterion, Table]]
     joined: Table | None
-
-    @property
-    def heard(self) -> list[float]:
-        """The share that `program.Weights` leaves to each term, and at the end to the wants together."""
-        columns = [held for _, held in self.terms] + ([] if self.joined is None else [self.joined])
-        return [min(1.0, float(column.max()) / HEARD) for column in columns]
 
 
 Way = Callable[[Scored], Table]
@@ -80,34 +75,40 @@ def logs(
     """`program.Weights` with others: wants and avoids are divided by their number to these powers, `lean` is
     added to the log-odds of every p, and what nothing meets may count in full."""
 
+    def part(p: Table) -> float:
+        return 1.0 if all_heard else heard([None if np.isnan(one) else float(one) for one in p])
+
+    def floored(p: Table) -> Table:
+        return np.asarray(np.log(floor + (1 - floor) * p))
+
+    def leaned(p: Table) -> Table:
+        known = np.where(np.isnan(p), 0.5, p)
+        return np.asarray(known * np.exp(lean) / (known * np.exp(lean) + 1 - known))
+
     def way(scored: Scored) -> Table:
-        # wants that a program decides are alike for all here, and take no share
-        judged = [one for one, _ in scored.terms if one.hard and not (one.polarity == "want" and one.exact)]
-        hard = [one.polarity for one in judged]
+        wants = [one for one, _ in scored.terms if one.polarity == "want" and one.hard]
+        judged = sum(not one.exact for one in wants)
+        avoids = sum(one.polarity == "avoid" and one.hard for one, _ in scored.terms)
         apart = want if scored.joined is not None else want + together
-        rules = {
-            "want": apart / max(1, hard.count("want")) ** want_power,
-            "avoid": avoid / max(1, hard.count("avoid")) ** avoid_power,
-        }
+
+        def count(one: Criterion, p: Table) -> float:
+            if not one.hard:
+                return wish
+            if one.polarity == "avoid":
+                return avoid / float(avoids**avoid_power)
+            if one.exact:
+                return (want + together) / len(wants)
+            return (part(p) if by_meaning(one) else 1.0) * apart / float(judged**want_power)
+
         total = query * scored.weight * np.log(scored.query)
-        heard = [1.0] * (len(scored.terms) + 1) if all_heard else scored.heard
-        for (criterion, held), share in zip(scored.terms, heard, strict=False):
-            p = _leaned(held, lean)
-            favourable = p if criterion.polarity in ("want", "prefer") else 1 - p
-            rule = rules[criterion.polarity] if criterion.hard else wish
-            rule *= share if criterion.polarity == "want" and criterion.hard else 1.0
-            total = total + rule * np.log(floor + (1 - floor) * favourable)
+        for one, p in scored.terms:
+            favourable = leaned(p) if one.polarity in ("want", "prefer") else 1 - leaned(p)
+            total = total + count(one, p) * floored(favourable)
         if scored.joined is not None:
-            joined = _leaned(scored.joined, lean)
-            total = total + heard[-1] * together * np.log(floor + (1 - floor) * joined)
+            total = total + part(scored.joined) * together * floored(leaned(scored.joined))
         return np.asarray(total)
 
     return way
-
-
-def _leaned(p: Table, lean: float) -> Table:
-    odds = p * np.exp(lean) / (1 - p)
-    return np.asarray(odds / (1 + odds))
 
 
 def weighted(avoid: float) -> Way:
@@ -174,21 +175,20 @@ def score(query: str, criteria: Sequence[Criterion], meaning: Table, words: Tabl
     base = c.bias + c.query_meaning * meaning[:, 0] + c.query_words * saturated[:, 0]
     z = base[:, None] + c.meaning * meaning + c.words * saturated
     abouts = _abouts(criteria)
-    leaves = {about: 1 / (1 + np.exp(-z[:, column])) for column, about in enumerate(abouts, start=1)}
+    held = {about: 1 / (1 + np.exp(-z[:, column])) for column, about in enumerate(abouts, start=1)}
     term = QueryTerm.of(query)
     near = QUERY_MEANING * meaning[:, 0] + QUERY_WORDS * words[:, 0] / (words[:, 0] + term.half)
-    term = term.relative_to(float(near.max()) + term.bias) if leaves else term
+    term = term.relative_to(float(near.max()) + term.bias) if held else term
     terms = []
-    for criterion in criteria if leaves else ():
-        terms.append((criterion, probability(effective(criterion), leaves)))
+    for criterion in criteria if held else ():
+        terms.append((criterion, probability(effective(criterion), held)))
     text = together(criteria)
-    joined = leaves[text] if text else None
+    joined = held[text] if text else None
     return Scored(term.weight, 1 / (1 + np.exp(-near - term.bias)), terms, joined)
 
 
 def _abouts(criteria: Sequence[Criterion]) -> list[About]:
-    leaves = [leaf for criterion in criteria for leaf in conditions(effective(criterion))]
-    abouts = [leaf for leaf in leaves if isinstance(leaf, About)]
+    abouts = [leaf for leaf in leaves(criteria) if isinstance(leaf, About)]
     text = together(criteria)
     return list(dict.fromkeys([*abouts, text] if text else abouts))
 

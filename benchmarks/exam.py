@@ -25,7 +25,7 @@ from adhere.evaluate.benchmark import Benchmark
 from adhere.evaluate.journal import Journal
 from adhere.evaluate.judgements import split_id
 from adhere.evaluate.measures import parse_measure
-from adhere.evaluate.report import in_words, results_to_json
+from adhere.evaluate.report import in_words, results_to_json, sure
 from adhere.evaluate.run import evaluate
 from adhere.evaluate.sources import benchmarks
 from adhere.evaluate.systems import Systems
@@ -86,17 +86,11 @@ def table(bench: Mapping[str, Any]) -> str:
         bound = system["name"] in ("random", "perfect")
         over = {} if bound else system["over_blind"]
         cells = [
-            in_words(system["measures"][name], star=_sure(over.get(name)), interval=not bound)
+            in_words(system["measures"][name], star=sure(over.get(name)), interval=not bound)
             for name in names
         ]
         lines.append(f"| {system['name']} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
-
-
-def _sure(over: Mapping[str, float | None] | None) -> bool:
-    """Whether the interval of a difference leaves out 0."""
-    low, high = (over["low"], over["high"]) if over else (None, None)
-    return low is not None and high is not None and (low > 0 or high < 0)
 
 
 def tell(what: str, done: int, total: int) -> None:

@@ -20,14 +20,14 @@ import numpy as np
 from adhere.evaluate.judgements import Judgements, split_id
 from adhere.evaluate.measures import parse_measure
 from adhere.judge.cross import default_reader
-from adhere.judge.logic import effective
 from adhere.judge.reading import ReadingJudge
-from adhere.need import About, Criteria, Criterion, conditions
+from adhere.need import Criteria, Criterion
 from adhere.search import program
 from adhere.search.engine import Engine
 from adhere.search.judges import clause_judge, default_judges
 from adhere.search.program import QueryTerm
 from adhere.store.protocol import Clause
+from combine import Scored, logs
 from development import MEASURES, Table, arguments, corpora, features
 
 NAMES = ("query", "want", "together", "avoid", "wish", "floor")
@@ -43,38 +43,14 @@ Weights = Sequence[float]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One query on its pool: the query's term of each document, and each criterion with its p."""
+    """One query on its pool, as the served engine judges it."""
 
     ids: list[str]
-    near: Table
-    terms: list[tuple[Criterion, Table]]
-    joined: Table | None
-    """The p of the wants read together."""
+    scored: Scored
 
     def scores(self, weights: Weights) -> Table:
-        """`program.Weights.score` of every document under these weights. Shapes  -> (documents,)"""
-        query, want, together, avoid, wish, floor = weights
-        wants = [one for one, _ in self.terms if one.polarity == "want" and one.hard]
-        judged = sum(not one.exact for one in wants)  # what a program decides takes no share from these
-        avoids = sum(one.polarity == "avoid" and one.hard for one, _ in self.terms)
-        apart = want + together if self.joined is None else want
-        total = query * self.near
-        for one, p in self.terms:
-            known = np.where(np.isnan(p), 0.5, p)  # what is unknown weighs as a coin
-            favourable = known if one.polarity in ("want", "prefer") else 1 - known
-            share = (want + together) / max(len(wants), 1) if one.exact else apart / max(judged, 1)
-            meant = any(isinstance(leaf, About) for leaf in conditions(effective(one)))
-            rule = share if one.polarity == "want" else avoid / np.sqrt(max(avoids, 1))
-            rule *= heard(p) if one.polarity == "want" and meant and not one.exact else 1.0
-            total = total + (rule if one.hard else wish) * np.log(floor + (1 - floor) * favourable)
-        if self.joined is not None:
-            total = total + heard(self.joined) * together * np.log(floor + (1 - floor) * self.joined)
-        return np.asarray(total)
-
-
-def heard(p: Table) -> float:
-    """What `program.Weights` leaves to a want of these p."""
-    return 1.0 if np.isnan(p).all() else min(1.0, float(np.nanmax(p)) / program.HEARD)
+        """Of every document under these weights. Shapes  -> (documents,)"""
+        return logs(**dict(zip(NAMES, weights, strict=True)))(self.scored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +104,11 @@ def _case(engine: Engine, query: str, instruction: str, ids: list[str]) -> Case:
     if answer.criteria:
         clause = [Clause(engine.encoder.encode_queries([query])[0], query)]
         term = term.relative_to(max(engine.store.score(ids, clause, term.odds()).values()))
-    near = np.array([term.score(m, w) for m, w in zip(meaning, words, strict=True)])
+    near = np.array([term.p(m, w) for m, w in zip(meaning, words, strict=True)])
     columns = zip(answer.criteria, zip(*(hit.ledger for hit in hits), strict=True), strict=True)
     terms = [(one, np.array([v.p for v in column], float)) for one, column in columns]
-    case = Case(ids, near, terms, _joined(engine, query, answer.criteria, ids))
+    joined = _joined(engine, query, answer.criteria, ids)
+    case = Case(ids, Scored(term.weight, near, terms, joined))
     assert np.allclose(case.scores(SERVED), [hit.score for hit in hits], atol=1e-3), query
     return case
 

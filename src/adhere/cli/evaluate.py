@@ -138,14 +138,15 @@ def print_bench(console: Console, bench: dict[str, Any], *, measures: Sequence[s
 
 def _cell(found: dict[str, Any], needs: int, over: dict[str, Any] | None, *, signed: bool) -> str:
     """The value, its interval, the gain over blind, and how many needs it is over where that is not all."""
+    from adhere.evaluate.report import sure
+
     if found["value"] is None:
         return "no case"
     lines = [_percent(found["value"], signed)]
     if found["low"] is not None:
         lines.append("..".join(_percent(found[key], signed) for key in ("low", "high")))
     if over:
-        sure = over["low"] is not None and (over["low"] > 0 or over["high"] < 0)
-        lines.append(f"Δ {_percent(over['value'], True)}{'*' if sure else ''}")
+        lines.append(f"Δ {_percent(over['value'], True)}{'*' if sure(over) else ''}")
     return "\n".join([*lines, *([f"n {found['n']}"] if found["n"] < needs else [])])
 
 

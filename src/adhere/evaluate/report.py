@@ -42,6 +42,13 @@ def in_words(found: Mapping[str, Any], *, star: bool = False, interval: bool = T
     return f"{value}{'*' if star else ''}{f' {ends}' if ends and interval else ''}"
 
 
+def sure(over: Mapping[str, Any] | None) -> bool:
+    """Whether the interval of a difference leaves out 0; one without an interval is not sure."""
+    if over is None or over["low"] is None:
+        return False
+    return bool(over["low"] > 0 or over["high"] < 0)
+
+
 def _x100(share: float) -> int:
     return round(100 * share)  # a whole number: no "-0"
 

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from adhere.need import All, Any, Condition, Criterion, Expression, Judgement, Not, Outcome, Verdict
+from adhere.need import (
+    All,
+    Any,
+    Condition,
+    Criterion,
+    Expression,
+    Judgement,
+    Not,
+    Outcome,
+    Verdict,
+    conditions,
+)
 
 HOLDS = 0.5
 """A condition holds at this probability and above. Judges calibrate their p so that this is right."""
@@ -20,6 +31,11 @@ def effective(criterion: Criterion) -> Expression:
     if criterion.polarity in ("want", "prefer"):
         return Any((criterion.what, criterion.unless))
     return All((criterion.what, Not(criterion.unless)))
+
+
+def leaves(criteria: Iterable[Criterion]) -> Iterator[Condition]:
+    """The conditions of the criteria, those of exceptions too, in order and as often as they are said."""
+    return (leaf for one in criteria for leaf in conditions(effective(one)))
 
 
 def fold(expression: Expression, leaves: Mapping[Condition, Judgement]) -> Judgement:

@@ -14,10 +14,9 @@ from adhere.errors import AdhereError
 from adhere.judge import fitted as fits
 from adhere.judge.cross import default_reader
 from adhere.judge.fitted import Fitted
-from adhere.judge.logic import effective
 from adhere.judge.protocol import Judge
 from adhere.judge.time import TimeJudge
-from adhere.need import Answer, AsOf, Criteria, Document, Mode, Need, Parsed, conditions
+from adhere.need import Answer, AsOf, Criteria, Document, Mode, Need, Parsed
 from adhere.parse import default_parser
 from adhere.parse.language import contradictions, unheard
 from adhere.parse.protocol import Parser
@@ -209,8 +208,7 @@ class Engine:
     def _parts(self, request: Request) -> Parts:
         superseded = {
             leaf.instant: frozenset(self.store.superseded(leaf.instant))
-            for criterion in request.criteria
-            for leaf in conditions(effective(criterion))
+            for leaf in request.leaves
             if isinstance(leaf, AsOf)
         }
         named = self.schema.time_field

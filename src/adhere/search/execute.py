@@ -13,7 +13,7 @@ from datetime import datetime
 from adhere.encode.protocol import Candidate, Encoder
 from adhere.errors import InputError
 from adhere.judge.about import Calibration
-from adhere.judge.logic import effective, verdict
+from adhere.judge.logic import leaves, verdict
 from adhere.judge.protocol import Judge, Question
 from adhere.judge.reading import READ, ReadingJudge
 from adhere.need import (
@@ -68,7 +68,12 @@ class Request:
     @property
     def leaves(self) -> list[Condition]:
         """Every condition that the criteria are made of, once."""
-        return list(dict.fromkeys(leaf for one in self.criteria for leaf in conditions(effective(one))))
+        return list(dict.fromkeys(leaves(self.criteria)))
+
+    @property
+    def joined(self) -> About | None:
+        """The wants as one text to be judged, if they make one."""
+        return program.together(self.criteria)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +303,7 @@ def _ledgers(
     ordered = [candidates[identifier] for identifier in ids if identifier in candidates]
     leaves, read = _leaves(parts.judges, request, ordered)
     words = parts.store.score(ids, clauses[:1], Words(0))
-    joined = program.together(request.criteria)
+    joined = request.joined
     judged = []
     for position, (candidate, judgements) in enumerate(zip(ordered, leaves, strict=True)):
         identifier = candidate.document.id
@@ -317,7 +322,7 @@ def _leaves(
     text, each from the judge of its kind; and how many candidates, the first, were read by one that reads."""
     found: list[dict[Condition, Judgement]] = [{} for _ in candidates]
     read = len(candidates)
-    joined = program.together(request.criteria)
+    joined = request.joined
     wanted = list(dict.fromkeys([*request.leaves, joined] if joined else request.leaves))
     for judge in judges:
         mine = tuple(leaf for leaf in wanted if leaf.kind in judge.kinds)

@@ -153,19 +153,18 @@ class Weights:
         joined = together(criteria) is not None
         apart = WANT if joined else WANT + share
 
-        def weight(one: Criterion, heard: float) -> float:
+        def weight(one: Criterion, part: float) -> float:
             if not one.hard:
                 return WISH
             if one.polarity == "avoid":
                 return AVOID / math.sqrt(avoids)
             if one.exact:
                 return (WANT + share) / len(wants)
-            meant = any(isinstance(leaf, About) for leaf in conditions(effective(one)))
-            return (heard if meant else 1.0) * apart / judged
+            return (part if by_meaning(one) else 1.0) * apart / judged
 
-        heard = [_heard(column) for column in zip(*rows, strict=True)] or [1.0] * (len(criteria) + joined)
-        apiece = [weight(*each) for each in zip(criteria, heard, strict=False)]
-        return cls(criteria, (*apiece, *([share * heard[-1]] if joined else [])))
+        parts = [heard(column) for column in zip(*rows, strict=True)] or [1.0] * (len(criteria) + joined)
+        apiece = [weight(*each) for each in zip(criteria, parts, strict=False)]
+        return cls(criteria, (*apiece, *([share * parts[-1]] if joined else [])))
 
     def score(self, query: float, row: Row) -> float:
         """One score from the query's part (`QueryTerm.score`) and a row.
@@ -180,9 +179,15 @@ class Weights:
         return query
 
 
-def _heard(column: Row) -> float:
+def heard(column: Row) -> float:
+    """How far a want is heard that has these p among the candidates."""
     known = [p for p in column if p is not None]
     return min(1.0, max(known) / HEARD) if known else 1.0
+
+
+def by_meaning(criterion: Criterion) -> bool:
+    """Whether a part of it is judged by meaning, so that its p is one of doubt."""
+    return any(isinstance(leaf, About) for leaf in conditions(effective(criterion)))
 
 
 def _wants(criteria: Iterable[Criterion]) -> list[Criterion]:

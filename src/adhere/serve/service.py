@@ -19,7 +19,8 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from adhere.errors import InputError
-from adhere.need import Answer, Criteria, Document, Expression, Mode, Parsed, conditions
+from adhere.judge.logic import leaves
+from adhere.need import Answer, Criteria, Document, Mode, Parsed
 from adhere.parse.language import read
 from adhere.schema import Schema
 from adhere.search.engine import Engine
@@ -251,11 +252,9 @@ def few(criteria: str | Criteria | None) -> Criteria | None:
     Errors  CriteriaError; InputError for too many conditions
     """
     found = read(criteria) if isinstance(criteria, str) else criteria
-    expressions: list[Expression] = [one.what for one in found or ()]
-    expressions += [one.unless for one in found or () if one.unless is not None]
-    asked = [condition for expression in expressions for condition in conditions(expression)]
-    if len(asked) > MOST_CONDITIONS:
-        raise InputError(f"There are {len(asked)} conditions; a server takes {MOST_CONDITIONS} in one need.")
+    asked = sum(1 for _ in leaves(found or ()))
+    if asked > MOST_CONDITIONS:
+        raise InputError(f"There are {asked} conditions; a server takes {MOST_CONDITIONS} in one need.")
     return found
 
 
